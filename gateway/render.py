@@ -28,9 +28,6 @@ _INLINE_SCRIPT = re.compile(
     r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE
 )
 
-    r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE
-)
-
 # Scripts never run on the documentation pages; their one style sheet may stand in the page.
 DOCS_CSP = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; "
@@ -145,6 +142,8 @@ def _problem_location(problem: OwnProblem) -> str:
     return (
         f"        location @problem_{problem.status} {{\n"
         "            internal;\n"
+        # empty: the asked path's own ending must not choose the type
+        "            types {}\n"
         "            default_type application/problem+json;\n"
         f"            return {problem.status} '{body}';\n"
         "        }"
@@ -153,7 +152,7 @@ def _problem_location(problem: OwnProblem) -> str:
 
 def _error_page(problem: OwnProblem) -> str:
     codes = " ".join(str(code) for code in problem.codes)
-    return f"        error_page {codes} @problem_{problem.status};"
+    return f"        error_page {codes} ={problem.status} @problem_{problem.status};"
 
 
 def render(target: Target, *, index_html: str) -> str:
