@@ -1,0 +1,1 @@
+"""A believable Chinese household as statement rows, deterministic by seed."""
