@@ -1,0 +1,26 @@
+# The commands of the README. What they do stands in deploy/local; PORT, HOST, DATA_DIR, DEMO and
+# SERVICE are read from the environment or the command line.
+export PORT HOST DATA_DIR DEMO SERVICE FOLLOW BASE_URL
+RUN := sh deploy/local.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs restart env install vendor lock check test demo compose-test
+
+help:
+	@echo "make up                start everything (PORT=8080, DATA_DIR=./var, DEMO=0 for no demo)"
+	@echo "make down              stop it; the data stays"
+	@echo "make status            processes, readiness, memory"
+	@echo "make logs              follow the logs (SERVICE=analytics for one, FOLLOW=0 to only look)"
+	@echo "make restart SERVICE=  restart one service with its worker"
+	@echo "make env               make .env with fresh secrets (for docker compose)"
+	@echo "make check             format, lint, types, import rules, secrets"
+	@echo "make test              every test, the journeys in a browser included"
+	@echo "make compose-test      the journeys through docker compose"
+	@echo "make lock              resolve requirements.in anew"
+	@echo "make vendor            copy the front end's libraries again"
+
+up down status logs restart env install vendor lock check test demo:
+	@$(RUN) $@
+
+compose-test:
+	@bash deploy/compose_journey.sh
