@@ -1,0 +1,149 @@
+"""The chart routes."""
+
+from typing import Any
+
+from flask import Response
+from flask.views import MethodView
+
+from analytics_service.api import schemas
+from analytics_service.api.answers import Answers
+from analytics_service.usecases.anomalies import find_anomalies
+from analytics_service.usecases.charts import category_share, rank, time_radar, trend
+from analytics_service.usecases.histogram import amount_histogram
+from analytics_service.usecases.overview import overview
+from servicekit.identity import signed_in
+from servicekit.web import Blueprint
+
+SCOPE = "analytics:read"
+Args = dict[str, Any]
+
+
+def charts_blueprint(answers: Answers) -> Blueprint:
+    """The routes below /analytics."""
+    blueprint = Blueprint(
+        "analytics", __name__, url_prefix="/analytics", description="Charts and anomalies"
+    )
+    _add_totals(blueprint, answers)
+    _add_divisions(blueprint, answers)
+    _add_distributions(blueprint, answers)
+    return blueprint
+
+
+def _add_totals(blueprint: Blueprint, answers: Answers) -> None:
+    @blueprint.route("/overview")
+    class Overview(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.FilterArgs, location="query")
+        @blueprint.response(200, schemas.OverviewSchema)
+        def get(self, args: Args) -> Response:
+            """Total, average, change, the largest category and merchant, and what stands out."""
+            return answers.give(
+                args, lambda snapshot, where, show: show.overview(overview(snapshot, where))
+            )
+
+    @blueprint.route("/trend")
+    class Trend(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.TrendArgs, location="query")
+        @blueprint.response(200, schemas.TrendSchema)
+        def get(self, args: Args) -> Response:
+            """Spending by day, ISO week, month or year; periods without rows are zero."""
+            return answers.give(
+                args,
+                lambda snapshot, where, show: show.trend(
+                    trend(
+                        snapshot,
+                        where,
+                        granularity=args["granularity"],
+                        compare=args["compare"],
+                        split=args["split"] is not None,
+                    )
+                ),
+            )
+
+
+def _add_divisions(blueprint: Blueprint, answers: Answers) -> None:
+    @blueprint.route("/category-share")
+    class CategoryShare(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.ShareArgs, location="query")
+        @blueprint.response(200, schemas.CategoryShareSchema)
+        def get(self, args: Args) -> Response:
+            """How the total divides among the categories of a level; shares sum to 1."""
+            return answers.give(
+                args,
+                lambda snapshot, where, show: show.category_share(
+                    category_share(snapshot, where, level=args["level"])
+                ),
+            )
+
+    @blueprint.route("/rank")
+    class Rank(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.RankArgs, location="query")
+        @blueprint.response(200, schemas.RankSchema)
+        def get(self, args: Args) -> Response:
+            """The largest merchants, categories, places or single purchases."""
+            return answers.give(
+                args,
+                lambda snapshot, where, show: show.rank(
+                    rank(
+                        snapshot,
+                        where,
+                        by=args["by"],
+                        metric=args["metric"],
+                        limit=args["limit"],
+                        level=args["level"],
+                    )
+                ),
+            )
+
+
+def _add_distributions(blueprint: Blueprint, answers: Answers) -> None:
+    @blueprint.route("/amount-hist")
+    class AmountHistogram(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.HistogramArgs, location="query")
+        @blueprint.response(200, schemas.HistogramSchema)
+        def get(self, args: Args) -> Response:
+            """How many rows have which amount, with quantiles."""
+            return answers.give(
+                args,
+                lambda snapshot, where, show: show.histogram(
+                    amount_histogram(snapshot, where, scale=args["scale"], bins=args["bins"])
+                ),
+            )
+
+    @blueprint.route("/time-radar")
+    class TimeRadar(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.RadarArgs, location="query")
+        @blueprint.response(200, schemas.RadarSchema)
+        def get(self, args: Args) -> Response:
+            """Spending by hour of day, weekday or month of year."""
+            return answers.give(
+                args,
+                lambda snapshot, where, show: show.radar(
+                    time_radar(snapshot, where, by=args["by"])
+                ),
+            )
+
+    @blueprint.route("/anomalies")
+    class Anomalies(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.AnomalyArgs, location="query")
+        @blueprint.response(200, schemas.AnomaliesSchema)
+        def get(self, args: Args) -> Response:
+            """Days or purchases that stand out, with what was to be expected and why."""
+            return answers.give(
+                args,
+                lambda snapshot, where, show: show.anomalies(
+                    find_anomalies(
+                        snapshot,
+                        where,
+                        scope=args["scope"],
+                        method=args["method"],
+                        level=args["level"],
+                    )
+                ),
+            )

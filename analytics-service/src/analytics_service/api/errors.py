@@ -1,0 +1,18 @@
+"""How the errors of the domain appear on the wire."""
+
+from collections.abc import Mapping
+
+from analytics_service.domain import errors
+from servicekit.problems import ProblemSpec
+
+INVALID = "validation-failed"
+
+MAPPING: Mapping[type[Exception], ProblemSpec] = {
+    errors.RangeTooLong: ProblemSpec(422, INVALID, "The range holds too many periods"),
+    errors.InvalidRange: ProblemSpec(422, INVALID, "The range ends before it begins"),
+    errors.MethodNotAvailable: ProblemSpec(422, INVALID, "This method is not available"),
+    errors.FeedUnavailable: ProblemSpec(
+        503, "neighbour-unavailable", "The change feed cannot be read", {"Retry-After": "5"}
+    ),
+    errors.FeedCorrupt: ProblemSpec(502, "bad-gateway", "The change feed answered badly"),
+}

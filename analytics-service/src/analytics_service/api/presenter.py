@@ -1,0 +1,312 @@
+"""The wire form of the figures: major units, ids as text, and the query behind each item."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from analytics_service.domain.anomalies import Anomalies, Anomaly
+from analytics_service.domain.calendar import day_of
+from analytics_service.domain.categories import NO_CATEGORY, CategoryTree, Tally
+from analytics_service.domain.figures import (
+    CategoryFigure,
+    CategoryShare,
+    Histogram,
+    Overview,
+    PeriodFigure,
+    Radar,
+    Ranking,
+    RankItem,
+    Trend,
+)
+from analytics_service.domain.filters import Filter
+from servicekit.money import exponent, to_decimal_string
+
+Json = dict[str, Any]
+
+
+class Presenter:
+    """Writes the figures of one filter."""
+
+    def __init__(self, where: Filter, tree: CategoryTree) -> None:
+        self._where = where
+        self._tree = tree
+        self._unit = 10 ** exponent(where.currency)
+        self._query = expenses_query(where)
+
+    def overview(self, figures: Overview) -> Json:
+        """The answer of /analytics/overview."""
+        span, earlier = figures.span, figures.previous_span
+        days = span.days if span else 0
+        previous = None
+        if earlier is not None and figures.previous is not None:
+            previous = {
+                **_range(earlier.start, earlier.end),
+                **self._total(figures.previous),
+                "daily_average": self._average(figures.previous, earlier.days),
+            }
+        return {
+            **self._total(figures.total),
+            "daily_average": self._average(figures.total, days),
+            "days": days,
+            "previous": previous,
+            "change_ratio": figures.change_ratio,
+            "top_category": _without(self._category(figures.top_category), "parent_id"),
+            "top_merchant": self._top_merchant(figures.top_merchant),
+            "anomalies": figures.anomalies,
+            "last_import": _last_import(figures),
+            "filter": self._query,
+        }
+
+    def trend(self, figures: Trend) -> Json:
+        """The answer of /analytics/trend."""
+        comparison = figures.comparison
+        return {
+            "granularity": figures.granularity,
+            **self._total(figures.total),
+            "items": self._periods(figures.items),
+            "comparison": comparison
+            and {
+                "compare": comparison.compare,
+                **_range(comparison.span.start, comparison.span.end),
+                **self._total(comparison.total),
+                "items": self._periods(comparison.items),
+            },
+            "series": None
+            if figures.series is None
+            else [self._series(series.figure, series.tallies) for series in figures.series],
+        }
+
+    def category_share(self, figures: CategoryShare) -> Json:
+        """The answer of /analytics/category-share."""
+        return {
+            "level": figures.level,
+            **self._total(figures.total),
+            "items": [self._category(item) for item in figures.items],
+        }
+
+    def rank(self, figures: Ranking) -> Json:
+        """The answer of /analytics/rank."""
+        return {
+            "by": figures.by,
+            "metric": figures.metric,
+            **self._total(figures.total),
+            "items": [
+                self._rank_item(figures.by, place, item)
+                for place, item in enumerate(figures.items, start=1)
+            ],
+        }
+
+    def histogram(self, figures: Histogram) -> Json:
+        """The answer of /analytics/amount-hist."""
+        quantiles = figures.quantiles
+        return {
+            "scale": figures.scale,
+            "bins": len(figures.items),
+            **self._total(figures.total),
+            "items": [
+                {
+                    "lower": item.lower_minor / self._unit,
+                    "upper": item.upper_minor / self._unit,
+                    **self._figure(item.tally),
+                    "filter": self._narrowed(
+                        min_amount=self._decimal(item.lower_minor),
+                        max_amount=self._decimal(item.upper_minor - 1),
+                    ),
+                }
+                for item in figures.items
+            ],
+            "quantiles": quantiles
+            and {
+                **{name: minor / self._unit for name, minor in quantiles.points.items()},
+                "mean": round(quantiles.mean_minor / self._unit, 4),
+            },
+        }
+
+    def radar(self, figures: Radar) -> Json:
+        """The answer of /analytics/time-radar."""
+        return {
+            "by": figures.by,
+            **self._total(figures.total),
+            "items": [
+                {
+                    "key": str(item.key),
+                    **self._figure(item.tally),
+                    "average": self._average(item.tally, item.occurrences),
+                    "occurrences": item.occurrences,
+                }
+                for item in figures.items
+            ],
+        }
+
+    def anomalies(self, figures: Anomalies) -> Json:
+        """The answer of /analytics/anomalies."""
+        return {
+            "scope": figures.scope,
+            "method": figures.method,
+            "level": figures.level,
+            "items": [self._anomaly(item) for item in figures.items],
+            "thresholds": dict(figures.thresholds),
+            "history_days": figures.history_days,
+            "enough_history": figures.enough_history,
+        }
+
+    def _anomaly(self, item: Anomaly) -> Json:
+        day = day_of(item.day).isoformat()
+        params: Json = dict(item.reason.params)
+        if item.usual_minor is not None:
+            params["usual"] = item.usual_minor / self._unit
+        if item.category_id is not None:
+            category = self._tree.get(item.category_id)
+            params |= {
+                "category_id": _id(category.id),
+                "category_name": category.name,
+                "category_code": category.code,
+            }
+        by_id = item.expense_id is not None
+        return {
+            "id": f"tx-{item.expense_id}" if by_id else f"day-{day}",
+            "date": day,
+            "expense_id": str(item.expense_id) if by_id else None,
+            "amount": item.amount_minor / self._unit,
+            "expected": {
+                "lower": item.lower_minor / self._unit,
+                "upper": item.upper_minor / self._unit,
+            },
+            "score": item.score,
+            "level": item.level,
+            "reason": {"code": item.reason.code, "params": params},
+            "filter": self._narrowed(id=str(item.expense_id))
+            if by_id
+            else {**self._query, **_range(item.day, item.day + 1)},
+        }
+
+    def _total(self, tally: Tally) -> Json:
+        return {"total": tally.amount_minor / self._unit, "count": tally.count}
+
+    def _figure(self, tally: Tally) -> Json:
+        return {"amount": tally.amount_minor / self._unit, "count": tally.count}
+
+    def _average(self, tally: Tally, parts: int) -> float:
+        return round(tally.amount_minor / self._unit / parts, 4) if parts > 0 else 0.0
+
+    def _decimal(self, minor: int) -> str:
+        return to_decimal_string(minor, self._where.currency)
+
+    def _narrowed(self, **more: str) -> Json:
+        return {**self._query, **more}
+
+    def _periods(self, items: list[PeriodFigure]) -> list[Json]:
+        return [
+            {
+                "period": item.period.label,
+                **self._figure(item.tally),
+                "filter": {**self._query, **_range(item.period.start, item.period.end)},
+            }
+            for item in items
+        ]
+
+    def _series(self, figure: CategoryFigure, tallies: list[Tally]) -> Json:
+        return {
+            "category_id": _id(figure.category.id),
+            "name": figure.category.name,
+            "code": figure.category.code,
+            **self._total(figure.tally),
+            "amounts": [tally.amount_minor / self._unit for tally in tallies],
+            "counts": [tally.count for tally in tallies],
+            "filter": self._category_query(figure),
+        }
+
+    def _category(self, figure: CategoryFigure | None) -> Json | None:
+        if figure is None:
+            return None
+        category = figure.category
+        path = self._tree.path(category.id)
+        return {
+            "category_id": _id(category.id),
+            "name": category.name,
+            "code": category.code,
+            "parent_id": str(path[-2]) if len(path) > 1 else None,
+            **self._figure(figure.tally),
+            "share": figure.share,
+            "filter": self._category_query(figure),
+        }
+
+    def _category_query(self, figure: CategoryFigure) -> Json:
+        """The rows of a category under the filter: the narrower of the two categories counts."""
+        category_id = figure.category.id
+        asked = self._where.category_id
+        if asked is not None and category_id in self._tree.path(asked)[:-1]:
+            return self._query
+        query = self._narrowed(category_id=_id(category_id) or "none")
+        if figure.exact:
+            query["subtree"] = "false"
+        return query
+
+    def _top_merchant(self, item: RankItem | None) -> Json | None:
+        if item is None:
+            return None
+        figures = {"name": item.name, **self._figure(item.tally), "share": item.share}
+        return {**figures, "filter": self._narrowed(merchant=item.name)}
+
+    def _rank_item(self, by: str, place: int, item: RankItem) -> Json:
+        category = None if item.category is None else item.category.category
+        return {
+            "rank": place,
+            "key": item.key if by != "category" or category is None else _id(category.id),
+            "name": item.name,
+            "code": category.code if category else None,
+            "category_id": _id(category.id) if category else None,
+            "date": None if item.day is None else day_of(item.day).isoformat(),
+            **self._figure(item.tally),
+            "share": item.share,
+            "filter": self._rank_query(by, item),
+        }
+
+    def _rank_query(self, by: str, item: RankItem) -> Json:
+        if by == "category" and item.category is not None:
+            return self._category_query(item.category)
+        if by == "expense":
+            return self._narrowed(id=item.key)
+        return self._narrowed(**{by: item.name})
+
+
+def expenses_query(where: Filter) -> Json:
+    """The query of GET /expenses for the rows of a filter."""
+    query: Json = {"direction": where.direction, "currency": where.currency}
+    if where.start is not None:
+        query["from"] = day_of(where.start).isoformat()
+    if where.end is not None:
+        query["to"] = day_of(where.end).isoformat()
+    if where.category_id is not None:
+        query["category_id"] = _id(where.category_id) or "none"
+        if not where.subtree:
+            query["subtree"] = "false"
+    for name, minor in (("min_amount", where.min_minor), ("max_amount", where.max_minor)):
+        if minor is not None:
+            query[name] = to_decimal_string(minor, where.currency)
+    words = {"merchant": where.merchant, "place": where.place, "q": where.q}
+    return query | {name: word for name, word in words.items() if word is not None}
+
+
+def _id(number: int) -> str | None:
+    return None if number == NO_CATEGORY else str(number)
+
+
+def _range(start: int, end: int) -> dict[str, str]:
+    return {"from": day_of(start).isoformat(), "to": day_of(end).isoformat()}
+
+
+def _without(item: Json | None, key: str) -> Json | None:
+    return item and {name: value for name, value in item.items() if name != key}
+
+
+def _last_import(figures: Overview) -> Mapping[str, Any] | None:
+    mark = figures.last_import
+    if mark is None:
+        return None
+    instant = datetime.fromtimestamp(mark.created_at, tz=UTC)
+    return {
+        "import_id": str(mark.import_id),
+        "created_at": instant.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "rows": mark.rows,
+    }

@@ -1,0 +1,113 @@
+"""Wires the service together: the web application, and the consumer of the feed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from analytics_service.api.answers import Answers
+from analytics_service.api.charts import charts_blueprint
+from analytics_service.api.errors import MAPPING
+from analytics_service.clients.ingest import IngestFeed
+from analytics_service.config import MIGRATIONS_DIR, Config
+from analytics_service.domain.ports import ChangeFeed
+from analytics_service.store.engine import WORKER_CACHE_KIB, open_read_model
+from analytics_service.store.read_model import SqliteReadModel
+from analytics_service.store.writer import SqliteReadModelWriter
+from analytics_service.usecases.feed import pull_once, rebuild
+from analytics_service.usecases.freshness import Freshness
+from servicekit.identity import JwksCache, KeySource, ServiceTokens
+from servicekit.outbound import ServiceClient
+from servicekit.sqlite import assert_at_head
+from servicekit.web import create_base_app
+
+SERVICE = "analytics"
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    config: Config,
+    *,
+    clock: Clock = utc_now,
+    jwks: KeySource | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Flask:
+    """The web application.
+
+    Raises:
+        DatabaseNotMigrated: the database is not at the revision of this code.
+    """
+    engine = open_read_model(config.database_path)
+    assert_at_head(engine, MIGRATIONS_DIR)
+    model = SqliteReadModel(engine)
+    app, api = create_base_app(
+        "analytics_service",
+        service=SERVICE,
+        mapping=MAPPING,
+        jwks=jwks or JwksCache(f"{config.auth_url}/auth/.well-known/jwks.json"),
+        issuer=config.token_issuer,
+        audience=config.token_audience,
+        readiness={"database": lambda: assert_at_head(engine, MIGRATIONS_DIR)},
+        title="Analytics",
+    )
+    answers = Answers(
+        model=model,
+        freshness=Freshness(model, wait_s=config.min_seq_wait_s, monotonic=monotonic, sleep=sleep),
+        clock=clock,
+        stale_after_s=config.stale_after_s,
+    )
+    api.register_blueprint(charts_blueprint(answers))
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """The background half: keeps the read model in step with the feed."""
+
+    writer: SqliteReadModelWriter
+    feed: ChangeFeed
+    clock: Clock
+
+    def pull(self) -> bool:
+        """Whether more of the feed is waiting after this page.
+
+        Raises:
+            FeedUnavailable: the feed cannot be read now.
+            FeedCorrupt: the feed answered something else than agreed.
+        """
+        return pull_once(self.feed, self.writer, now=int(self.clock().timestamp()))
+
+    def rebuild(self) -> None:
+        """Forget everything; the next pulls read the whole feed again."""
+        rebuild(self.writer)
+
+
+def create_consumer(
+    config: Config, *, clock: Clock = utc_now, feed: ChangeFeed | None = None
+) -> Consumer:
+    """The consumer of the feed.
+
+    Raises:
+        DatabaseNotMigrated: the database is not at the revision of this code.
+    """
+    engine = open_read_model(config.database_path, cache_kib=WORKER_CACHE_KIB)
+    assert_at_head(engine, MIGRATIONS_DIR)
+    return Consumer(
+        writer=SqliteReadModelWriter(engine), feed=feed or _ingest_feed(config), clock=clock
+    )
+
+
+def _ingest_feed(config: Config) -> IngestFeed:
+    tokens = ServiceTokens(
+        auth_url=config.auth_url, client_id=SERVICE, client_secret=config.client_secret
+    )
+    client = ServiceClient(config.ingest_url, name="ingest", retries=0)
+    return IngestFeed(client, tokens.bearer)

@@ -1,0 +1,1 @@
+"""The pure core: filters, calendars, category trees, shares and anomaly rules."""

@@ -1,0 +1,33 @@
+"""The errors of this service's domain.
+
+AnalyticsError
+├── RangeTooLong          more periods asked for than an answer may carry
+├── InvalidRange          the range ends before it begins
+├── MethodNotAvailable    an anomaly method that this version does not have
+├── FeedUnavailable       the change feed cannot be read now
+└── FeedCorrupt           a page of the change feed is not what was agreed
+"""
+
+
+class AnalyticsError(Exception):
+    """The root of all errors that the domain raises."""
+
+
+class RangeTooLong(AnalyticsError):  # noqa: N818 - named as the caller reads it
+    """More periods were asked for than one answer may carry."""
+
+
+class InvalidRange(AnalyticsError):  # noqa: N818
+    """The range ends before it begins."""
+
+
+class MethodNotAvailable(AnalyticsError):  # noqa: N818
+    """The anomaly method is not one that this version has."""
+
+
+class FeedUnavailable(AnalyticsError):  # noqa: N818
+    """The change feed cannot be read at the moment; the answers go on with what is there."""
+
+
+class FeedCorrupt(AnalyticsError):  # noqa: N818
+    """A page of the change feed does not have the agreed form."""

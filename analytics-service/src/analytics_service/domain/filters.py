@@ -1,0 +1,31 @@
+"""What a caller may narrow a chart by."""
+
+from dataclasses import dataclass
+
+DIRECTIONS = ("expense", "income", "refund")
+"""The directions a chart can show; transfers between own accounts never count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The rows that a chart speaks of; days are counted from 1970-01-01, `end` is exclusive."""
+
+    owner_id: int
+    currency: str
+    direction: str = "expense"
+    gross: bool = False
+    start: int | None = None
+    end: int | None = None
+    category_id: int | None = None
+    subtree: bool = True
+    min_minor: int | None = None
+    max_minor: int | None = None
+    merchant: str | None = None
+    place: str | None = None
+    q: str | None = None
+
+    @property
+    def looks_at_rows(self) -> bool:
+        """Whether only single rows can answer: rollups know no amounts of rows and no words."""
+        free = (self.min_minor, self.max_minor, self.merchant, self.place, self.q)
+        return any(value is not None for value in free)

@@ -1,0 +1,133 @@
+"""What the use cases need from the outside."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from analytics_service.domain.anomalies import AmountNorm, Charge, RepeatedCharge
+from analytics_service.domain.calendar import DayRange
+from analytics_service.domain.categories import CategoryTree, Tally
+from analytics_service.domain.feed import FeedPage
+from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
+from analytics_service.domain.filters import Filter
+
+
+class Snapshot(Protocol):
+    """One consistent view of the read model."""
+
+    def feed_state(self) -> FeedState:
+        """How far this view has come along the feed."""
+        ...
+
+    def categories(self, owner_id: int) -> CategoryTree:
+        """The categories of a user."""
+        ...
+
+    def total(self, where: Filter) -> Tally:
+        """The number and sum of the rows."""
+        ...
+
+    def span(self, where: Filter) -> DayRange | None:
+        """From the first to the last day that has rows, nothing where there are none."""
+        ...
+
+    def by_day(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each day that has rows, in order of days."""
+        ...
+
+    def by_day_and_category(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each day and category that have rows."""
+        ...
+
+    def by_category(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each category that has rows."""
+        ...
+
+    def by_merchant(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each named merchant, by label."""
+        ...
+
+    def by_place(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each named place, by label."""
+        ...
+
+    def label_texts(self, label_ids: list[int]) -> Mapping[int, str]:
+        """The texts of labels."""
+        ...
+
+    def by_hour(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each local hour that has rows."""
+        ...
+
+    def by_amount(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of the rows of each amount in minor units, in order of amounts."""
+        ...
+
+    def largest(self, where: Filter, limit: int) -> list[LargestExpense]:
+        """The rows with the largest amounts, the largest first."""
+        ...
+
+    def other_currencies(self, where: Filter) -> Mapping[str, int]:
+        """The rows by currency that a filter leaves out for their currency alone."""
+        ...
+
+    def last_import(self, owner_id: int) -> ImportMark | None:
+        """The user's latest import that still has rows."""
+        ...
+
+    def amount_norms(self, where: Filter) -> Mapping[int, AmountNorm]:
+        """The norm of each category's purchases, of all of them under ALL_CATEGORIES."""
+        ...
+
+    def charges_above(self, where: Filter, bounds: Mapping[int, int]) -> list[Charge]:
+        """The rows whose amount is at least the bound of their category."""
+        ...
+
+    def repeated_charges(self, where: Filter) -> list[RepeatedCharge]:
+        """The rows that repeat an earlier charge of the same payee within a minute."""
+        ...
+
+
+class ReadModel(Protocol):
+    """The figures as they are read."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """A consistent view for the length of a with block."""
+        ...
+
+    def feed_state(self) -> FeedState:
+        """How far the read model has come, cheap enough to be asked often."""
+        ...
+
+
+class ReadModelWriter(Protocol):
+    """The read model as the feed's consumer writes it."""
+
+    def feed_state(self) -> FeedState:
+        """How far the read model has come."""
+        ...
+
+    def apply(self, page: FeedPage, *, now: int) -> bool:
+        """Whether the page was stored; not where another consumer has moved the cursor."""
+        ...
+
+    def restart(self, epoch: str, *, replacing: str) -> None:
+        """Forget everything and begin the feed's new epoch at 0."""
+        ...
+
+    def note_pull(self, *, now: int, behind: bool) -> None:
+        """Remember that the feed was read just now."""
+        ...
+
+
+class ChangeFeed(Protocol):
+    """The neighbour's change feed."""
+
+    def page(self, *, after: int, limit: int) -> FeedPage:
+        """The changes that follow a seq.
+
+        Raises:
+            FeedUnavailable: the neighbour cannot be reached or refuses.
+            FeedCorrupt: the answer does not have the agreed form.
+        """
+        ...

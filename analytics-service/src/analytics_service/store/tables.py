@@ -1,0 +1,198 @@
+"""The tables of the read model.
+
+`expense_facts` has one row per live expense, clustered by user and day; the rollups hold the same
+rows added up, and are kept in the same transaction as the facts. Days count from 1970-01-01,
+months from year 0 (year * 12 + month - 1). Category 0 is 'none', label 0 is the empty text.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+NO_LABEL = 0
+"""Stands for an empty text."""
+
+feed_cursor = Table(
+    "feed_cursor",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("pulled_at", Integer),
+    Column("behind", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_feed"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("user_id", "text", name="labels_once_per_user"),
+)
+"""The words of payees, places, notes, sources and accounts, once each: facts stay narrow."""
+
+categories = Table(
+    "categories",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("user_id", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("code", Text),
+    Column("parent_id", Integer),
+    # serves: the category tree of a user
+    Index("categories_of_user", "user_id"),
+)
+
+expense_facts = Table(
+    "expense_facts",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("local_day", Integer, nullable=False),
+    Column("id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("category_id", Integer, nullable=False),
+    Column("amount_minor", Integer, nullable=False),
+    Column("refunded_minor", Integer, nullable=False),
+    Column("merchant_id", Integer, nullable=False),
+    Column("place_id", Integer, nullable=False),
+    Column("note_id", Integer, nullable=False),
+    Column("local_hour", SmallInteger, nullable=False),
+    Column("time", Integer, nullable=False),
+    Column("source_id", Integer, nullable=False),
+    Column("account_id", Integer, nullable=False),
+    Column("import_id", Integer),
+    Column("created_at", Integer, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    PrimaryKeyConstraint("user_id", "local_day", "id"),
+    CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+    CheckConstraint("refunded_minor >= 0", name="refund_not_negative"),
+    CheckConstraint("local_hour BETWEEN 0 AND 23", name="hour_of_day"),
+    sqlite_with_rowid=False,
+)
+# serves: the changes of the feed, which name rows by id
+Index("facts_by_id", expense_facts.c.id, unique=True)
+# serves: amounts of a category (anomaly bounds), filters by category with amounts
+Index(
+    "facts_by_category_amount",
+    expense_facts.c.user_id,
+    expense_facts.c.currency,
+    expense_facts.c.direction,
+    expense_facts.c.category_id,
+    expense_facts.c.amount_minor,
+)
+# serves: filters by merchant, and the same charge within a minute
+Index(
+    "facts_by_charge",
+    expense_facts.c.user_id,
+    expense_facts.c.merchant_id,
+    expense_facts.c.amount_minor,
+    expense_facts.c.time,
+)
+# serves: the ranking of single purchases, net and gross
+Index(
+    "facts_by_net",
+    expense_facts.c.user_id,
+    expense_facts.c.currency,
+    expense_facts.c.direction,
+    text("(amount_minor - refunded_minor)"),
+)
+Index(
+    "facts_by_amount",
+    expense_facts.c.user_id,
+    expense_facts.c.currency,
+    expense_facts.c.direction,
+    expense_facts.c.amount_minor,
+)
+
+
+def _rollup(name: str, *keys: str) -> Table:
+    """A table of figures by user, currency, direction and the given keys."""
+    all_keys = ("user_id", "currency", "direction", *keys)
+    kinds = {"currency": Text, "direction": Text}
+    table = Table(
+        name,
+        metadata,
+        *(Column(key, kinds.get(key, Integer), nullable=False) for key in all_keys),
+        Column("count", Integer, nullable=False),
+        Column("amount_minor", Integer, nullable=False),
+        Column("refunded_minor", Integer, nullable=False),
+        PrimaryKeyConstraint(*all_keys),
+        sqlite_with_rowid=False,
+    )
+    # serves: the removal of keys that no row has any longer
+    Index(f"{name}_empty", table.c.count, sqlite_where=table.c.count == 0)
+    return table
+
+
+daily = _rollup("daily", "local_day")
+daily_category = _rollup("daily_category", "category_id", "local_day")
+monthly_category = _rollup("monthly_category", "month", "category_id")
+monthly_merchant = _rollup("monthly_merchant", "month", "category_id", "merchant_id")
+monthly_place = _rollup("monthly_place", "month", "category_id", "place_id")
+monthly_hour = _rollup("monthly_hour", "month", "category_id", "local_hour")
+amounts = _rollup("amounts", "category_id", "charge_minor")
+ROLLUPS = (
+    daily,
+    daily_category,
+    monthly_category,
+    monthly_merchant,
+    monthly_place,
+    monthly_hour,
+    amounts,
+)
+
+import_marks = Table(
+    "import_marks",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("import_id", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "created_at", "import_id"),
+    Index("import_marks_empty", "count", sqlite_where=text("count = 0")),
+    sqlite_with_rowid=False,
+)
+"""How many live rows each import has, by the second of their making; serves last_import."""
+
+repeated_charges = Table(
+    "repeated_charges",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("id", Integer, nullable=False),
+    Column("first_id", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "id"),
+    sqlite_with_rowid=False,
+)
+"""Expenses that repeat an equal charge of the same payee within a minute."""
+
+amount_norms = Table(
+    "amount_norms",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("category_id", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("median_log", Float, nullable=False),
+    Column("spread_log", Float, nullable=False),
+    PrimaryKeyConstraint("user_id", "currency", "category_id"),
+    sqlite_with_rowid=False,
+)
+"""What purchases usually cost, by category, and under ALL_CATEGORIES for all together."""

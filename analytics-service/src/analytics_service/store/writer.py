@@ -1,0 +1,294 @@
+"""The read model as the consumer of the feed writes it.
+
+A page goes in whole or not at all: facts, rollups, norms and cursor in one transaction. Rollups
+move by what leaves and what enters the facts, so that a page costs what it changes.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    Table,
+    and_,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from analytics_service.domain.anomalies import REPEAT_SECONDS, amount_norm
+from analytics_service.domain.categories import ALL_CATEGORIES
+from analytics_service.domain.feed import CategoryChange, FeedPage
+from analytics_service.domain.figures import FeedState
+from analytics_service.store import tables as t
+from analytics_service.store.queries import read_feed_state
+from analytics_service.store.staging import clear_staging, delta, incoming, stage, touched
+from servicekit.sqlite import read_transaction, write_transaction
+
+FACTS = t.expense_facts
+SECONDS_PER_DAY = 86_400
+EXPENSE = "expense"
+UNCLOCKED_STEP_S = 900
+"""Time zones differ by quarters of an hour: local midnight is a multiple of it."""
+
+
+class SqliteReadModelWriter:
+    """Stores pages of the feed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def feed_state(self) -> FeedState:
+        """How far the read model has come."""
+        with read_transaction(self._engine) as connection:
+            return read_feed_state(connection)
+
+    def apply(self, page: FeedPage, *, now: int) -> bool:
+        """Whether the page was stored; not where another consumer has moved the cursor."""
+        with write_transaction(self._engine) as connection:
+            state = read_feed_state(connection)
+            if (state.epoch, state.seq) != (page.epoch, page.after):
+                return False
+            if page.expenses:
+                _apply_expenses(connection, page)
+            for category in page.categories:
+                _apply_category(connection, category)
+            connection.execute(
+                update(t.feed_cursor).values(
+                    seq=page.next, pulled_at=now, behind=int(page.has_more)
+                )
+            )
+            return True
+
+    def restart(self, epoch: str, *, replacing: str) -> None:
+        """Forget everything and begin the feed's new epoch at 0.
+
+        Nothing happens where another consumer has already left the epoch `replacing`.
+        """
+        with write_transaction(self._engine) as connection:
+            if read_feed_state(connection).epoch != replacing:
+                return
+            for table in reversed(t.metadata.sorted_tables):
+                connection.execute(delete(table))
+            connection.execute(
+                insert(t.feed_cursor).values(id=1, epoch=epoch, seq=0, pulled_at=None, behind=1)
+            )
+
+    def note_pull(self, *, now: int, behind: bool) -> None:
+        """Remember that the feed was read just now."""
+        with write_transaction(self._engine) as connection:
+            connection.execute(update(t.feed_cursor).values(pulled_at=now, behind=int(behind)))
+
+
+def _apply_expenses(connection: Connection, page: FeedPage) -> None:
+    clear_staging(connection)
+    stage(connection, page.expenses)
+    leaving = FACTS.c.id.in_(select(touched.c.id))
+    _note_movement(connection, FACTS, sign=-1, condition=leaving)
+    connection.execute(delete(FACTS).where(leaving))
+    columns = [column.name for column in FACTS.columns]
+    connection.execute(
+        insert(FACTS).from_select(
+            columns,
+            select(*(incoming.c[name] for name in columns)).order_by(
+                incoming.c.user_id, incoming.c.local_day, incoming.c.id
+            ),
+        )
+    )
+    _note_movement(connection, incoming, sign=1)
+    for rollup in t.ROLLUPS:
+        _move_rollup(connection, rollup)
+    _move_import_marks(connection)
+    _find_repeats(connection)
+    _renew_norms(connection)
+    clear_staging(connection)
+
+
+def _note_movement(
+    connection: Connection,
+    table: Table,
+    *,
+    sign: int,
+    condition: ColumnElement[bool] | None = None,
+) -> None:
+    c = table.c
+    instant = c.local_day * SECONDS_PER_DAY
+    year = cast(func.strftime("%Y", instant, "unixepoch"), Integer)
+    month = cast(func.strftime("%m", instant, "unixepoch"), Integer)
+    special = {
+        "month": year * 12 + month - 1,
+        "charge_minor": c.amount_minor,
+        "count": literal(sign),
+        "amount_minor": c.amount_minor * sign,
+        "refunded_minor": c.refunded_minor * sign,
+    }
+    names = [column.name for column in delta.columns]
+    rows = select(*(special[name] if name in special else c[name] for name in names))
+    if condition is not None:
+        rows = rows.where(condition)
+    connection.execute(insert(delta).from_select(names, rows))
+
+
+def _move_rollup(connection: Connection, rollup: Table) -> None:
+    keys = [column.name for column in rollup.primary_key.columns]
+    sums = ["count", "amount_minor", "refunded_minor"]
+    moved = [func.sum(delta.c[name]) for name in sums]
+    rows = (
+        select(*(delta.c[key] for key in keys), *moved)
+        .group_by(*(delta.c[key] for key in keys))
+        .having(or_(*(total != 0 for total in moved)))
+    )
+    statement = insert(rollup).from_select([*keys, *sums], rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: rollup.c[name] + statement.excluded[name] for name in sums},
+    )
+    connection.execute(statement)
+    connection.execute(delete(rollup).where(rollup.c.count == 0))
+
+
+def _move_import_marks(connection: Connection) -> None:
+    marks = t.import_marks
+    keys = ["user_id", "created_at", "import_id"]
+    rows = (
+        select(*(delta.c[key] for key in keys), func.sum(delta.c.count))
+        .where(delta.c.import_id.is_not(None))
+        .group_by(*(delta.c[key] for key in keys))
+        .having(func.sum(delta.c.count) != 0)
+    )
+    statement = insert(marks).from_select([*keys, "count"], rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=keys, set_={"count": marks.c.count + statement.excluded["count"]}
+    )
+    connection.execute(statement)
+    connection.execute(delete(marks).where(marks.c.count == 0))
+
+
+def _find_repeats(connection: Connection) -> None:
+    """Judge anew the rows of the page and those within a minute after where they are or were."""
+    repeats, f, d = t.repeated_charges, FACTS.alias("f"), delta.alias("d")
+    same_charge = and_(
+        f.c.user_id == d.c.user_id,
+        f.c.merchant_id == d.c.merchant_id,
+        f.c.amount_minor == d.c.charge_minor,
+        f.c.time.between(d.c.time, d.c.time + REPEAT_SECONDS),
+    )
+    affected = (
+        select(f.c.id)
+        .select_from(d.join(f, same_charge))
+        .where(d.c.direction == EXPENSE, d.c.merchant_id != t.NO_LABEL)
+        .union(select(touched.c.id))
+    )
+    ids = [row[0] for row in connection.execute(affected)]
+    connection.execute(touched.delete())
+    connection.exec_driver_sql("INSERT INTO touched VALUES (?)", [(value,) for value in ids])
+    connection.execute(
+        delete(repeats).where(
+            repeats.c.id.in_(select(touched.c.id)),
+            repeats.c.user_id.in_(select(delta.c.user_id)),
+        )
+    )
+    connection.execute(
+        insert(repeats).from_select(["user_id", "id", "first_id", "seconds"], _repeats_of_touched())
+    )
+
+
+def _repeats_of_touched() -> Select[Any]:
+    """For each touched row the nearest equal charge of the same payee in the minute before it.
+
+    Rows at the very start of a day are left out: their statement knew no time of day.
+    """
+    f, earlier = FACTS.alias("f"), FACTS.alias("earlier")
+    pair = and_(
+        earlier.c.user_id == f.c.user_id,
+        earlier.c.merchant_id == f.c.merchant_id,
+        earlier.c.amount_minor == f.c.amount_minor,
+        earlier.c.time.between(f.c.time - REPEAT_SECONDS, f.c.time),
+        earlier.c.currency == f.c.currency,
+        earlier.c.direction == EXPENSE,
+        or_(earlier.c.time < f.c.time, earlier.c.id < f.c.id),
+    )
+    has_clock_time = or_(f.c.local_hour != 0, f.c.time % UNCLOCKED_STEP_S != 0)
+    nearest = func.row_number().over(
+        partition_by=f.c.id, order_by=(earlier.c.time.desc(), earlier.c.id.desc())
+    )
+    pairs = (
+        select(
+            f.c.user_id,
+            f.c.id,
+            earlier.c.id.label("first_id"),
+            (f.c.time - earlier.c.time).label("seconds"),
+            nearest.label("nearest"),
+        )
+        .select_from(touched.join(f, f.c.id == touched.c.id).join(earlier, pair))
+        .where(
+            f.c.direction == EXPENSE,
+            f.c.merchant_id != t.NO_LABEL,
+            f.c.amount_minor > 0,
+            has_clock_time,
+        )
+        .subquery()
+    )
+    return select(pairs.c.user_id, pairs.c.id, pairs.c.first_id, pairs.c.seconds).where(
+        pairs.c.nearest == 1
+    )
+
+
+def _renew_norms(connection: Connection) -> None:
+    """Measure anew what purchases usually cost in the categories that the page moved."""
+    d = delta.c
+    moved = connection.execute(
+        select(d.user_id, d.currency, d.category_id).where(d.direction == EXPENSE).distinct()
+    ).all()
+    for user_id, currency, category_id in moved:
+        _renew_norm(connection, user_id=user_id, currency=currency, category_id=category_id)
+    for user_id, currency in sorted({(row[0], row[1]) for row in moved}):
+        _renew_norm(connection, user_id=user_id, currency=currency, category_id=ALL_CATEGORIES)
+
+
+def _renew_norm(connection: Connection, *, user_id: int, currency: str, category_id: int) -> None:
+    a, norms = t.amounts.c, t.amount_norms
+    query = (
+        select(a.charge_minor, func.sum(a.count))
+        .where(a.user_id == user_id, a.currency == currency, a.direction == EXPENSE)
+        .group_by(a.charge_minor)
+        .order_by(a.charge_minor)
+    )
+    if category_id != ALL_CATEGORIES:
+        query = query.where(a.category_id == category_id)
+    norm = amount_norm((row[0], row[1]) for row in connection.execute(query))
+    key = {"user_id": user_id, "currency": currency, "category_id": category_id}
+    connection.execute(
+        delete(norms).where(*(norms.c[name] == value for name, value in key.items()))
+    )
+    if norm is not None:
+        connection.execute(
+            insert(norms).values(
+                **key,
+                count=norm.count,
+                median_log=norm.median_log,
+                spread_log=norm.spread_log,
+            )
+        )
+
+
+def _apply_category(connection: Connection, change: CategoryChange) -> None:
+    connection.execute(delete(t.categories).where(t.categories.c.id == change.id))
+    if not change.deleted:
+        connection.execute(
+            insert(t.categories).values(
+                id=change.id,
+                user_id=change.user_id,
+                name=change.name,
+                code=change.code,
+                parent_id=change.parent_id,
+            )
+        )

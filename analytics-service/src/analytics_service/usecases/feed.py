@@ -1,0 +1,38 @@
+"""Pulling the change feed into the read model."""
+
+from analytics_service.domain.errors import FeedCorrupt
+from analytics_service.domain.ports import ChangeFeed, ReadModelWriter
+
+PAGE_ROWS = 100_000
+"""A page of this many rows takes about 100 MB on its way into the database."""
+NOTE_PULL_EVERY_S = 2
+
+
+def pull_once(
+    feed: ChangeFeed, model: ReadModelWriter, *, now: int, page_rows: int = PAGE_ROWS
+) -> bool:
+    """Whether more is waiting: one page was read and stored, or found to be of a new epoch.
+
+    Raises:
+        FeedUnavailable: the feed cannot be read now; nothing has changed.
+        FeedCorrupt: the feed answered something else than changes that follow the cursor.
+    """
+    state = model.feed_state()
+    page = feed.page(after=state.seq, limit=page_rows)
+    if page.epoch != state.epoch:
+        model.restart(page.epoch, replacing=state.epoch)
+        return True
+    if page.next < page.after or page.after != state.seq:
+        raise FeedCorrupt("a page of the change feed does not follow the cursor")
+    if page.next == state.seq and not page.expenses and not page.categories:
+        known = state.pulled_at
+        if state.behind or known is None or now - known >= NOTE_PULL_EVERY_S:
+            model.note_pull(now=now, behind=False)
+        return False
+    model.apply(page, now=now)
+    return page.has_more
+
+
+def rebuild(model: ReadModelWriter) -> None:
+    """Forget everything, so that the next pulls read the whole feed again."""
+    model.restart("", replacing=model.feed_state().epoch)

@@ -1,0 +1,77 @@
+"""The background process: pulls the change feed into the read model."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from analytics_service.app import SERVICE, Consumer, create_consumer
+from analytics_service.config import Config
+from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
+from servicekit.logs import configure_logs, get_logger
+from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
+
+PULL_EVERY_S = 0.5
+
+
+class FeedLoop:
+    """Pulls without a pause while more is waiting, else every half second."""
+
+    def __init__(
+        self, consumer: Consumer, *, heartbeat_path: Path, wait: Callable[[float], bool]
+    ) -> None:
+        self._consumer = consumer
+        self._heartbeat_path = heartbeat_path
+        self._wait = wait
+        self._failing: str | None = None
+
+    def run(self) -> None:
+        """Pull until `wait` answers that the process is to stop."""
+        while not self._wait(0.0 if self.turn() else PULL_EVERY_S):
+            pass
+
+    def turn(self) -> bool:
+        """Whether more is waiting; troubles are logged once and end with the next good pull."""
+        self._heartbeat_path.touch()
+        try:
+            more = self._consumer.pull()
+        except (
+            FeedUnavailable,
+            FeedCorrupt,
+            NeighbourUnavailable,
+            NeighbourRefused,
+            OperationalError,
+        ) as error:
+            self._note_trouble(type(error).__name__)
+            return False
+        if self._failing is not None:
+            get_logger().info("feed_recovered")
+            self._failing = None
+        return more
+
+    def _note_trouble(self, kind: str) -> None:
+        if self._failing != kind:
+            get_logger().warning("feed_pull_failed", kind=kind)
+            self._failing = kind
+
+
+def main() -> int:
+    """The exit status of a worker that was told to stop."""
+    configure_logs(service=SERVICE, level=os.environ.get("LOG_LEVEL", "INFO"))
+    config = Config.from_env()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    consumer = create_consumer(config)
+    get_logger().info("worker_started")
+    FeedLoop(consumer, heartbeat_path=config.heartbeat_path, wait=stopping.wait).run()
+    get_logger().info("worker_stopped")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
