@@ -1,0 +1,57 @@
+"""What views share: the parts that app.py wired, and the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+
+from ingest_service.store.database import SqliteDatabase
+from ingest_service.store.feed import Feed
+from ingest_service.store.files import UploadFolder
+from ingest_service.usecases.expenses import Author
+from servicekit.idempotency import IdempotencyStore
+from servicekit.identity import current_identity
+from servicekit.money import exponent
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The wired parts of the web process."""
+
+    database: SqliteDatabase
+    uploads: UploadFolder
+    feed: Feed
+    idempotency: IdempotencyStore
+    clock: Callable[[], datetime]
+    max_upload_bytes: int
+    temporary_dir: Path
+
+    def now(self) -> int:
+        """Epoch seconds."""
+        return int(self.clock().timestamp())
+
+
+def parts() -> Parts:
+    """The parts of the current application."""
+    return cast("Parts", current_app.extensions["ingest"])
+
+
+def idempotency_store() -> IdempotencyStore:
+    """Where answers to keyed requests are kept."""
+    return parts().idempotency
+
+
+def owner() -> int:
+    """The id of the user whose data the token opens."""
+    return int(current_identity().owner_id)
+
+
+def author() -> Author:
+    """The caller as one who enters data."""
+    identity = current_identity()
+    return Author(int(identity.owner_id), identity.time_zone, identity.currency, exponent)

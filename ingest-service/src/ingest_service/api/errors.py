@@ -1,0 +1,18 @@
+"""Domain errors and how they appear on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ingest_service.domain import errors as e
+from servicekit.problems import ProblemSpec
+
+PROBLEMS: Mapping[type[Exception], ProblemSpec] = {
+    e.NotFoundError: ProblemSpec(404, "not-found", "Not found"),
+    e.MissingFileError: ProblemSpec(400, "missing-file", "No file was sent"),
+    e.EmptyFileError: ProblemSpec(422, "empty-file", "The file is empty"),
+    e.UploadTooLargeError: ProblemSpec(413, "payload-too-large", "The file is too large"),
+    e.InvalidInputError: ProblemSpec(422, "validation-failed", "Some values are not valid"),
+    e.ConflictError: ProblemSpec(409, "conflict", "In conflict with the present state"),
+    e.StatementError: ProblemSpec(422, "validation-failed", "The file cannot be read"),
+}

@@ -1,0 +1,119 @@
+"""/expenses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask.views import MethodView
+
+from ingest_service.api.context import author, idempotency_store, owner, parts
+from ingest_service.api.filters import filter_of
+from ingest_service.api.representations import Body, expense_body
+from ingest_service.api.schemas import (
+    ExpenseChange,
+    ExpenseEntry,
+    ExpenseListArgs,
+    ExpensePageSchema,
+    ExpenseSchema,
+)
+from ingest_service.domain.models import Position
+from ingest_service.usecases import expenses as usecases
+from servicekit.idempotency import idempotent
+from servicekit.identity import signed_in
+from servicekit.paging import decode_cursor, encode_cursor
+from servicekit.problems import Problem
+from servicekit.web import Blueprint
+
+blp = Blueprint("expenses", "expenses", description="Rows of statements and rows by hand")
+
+
+@blp.route("/expenses")
+class ExpenseList(MethodView):
+    """All rows of the caller."""
+
+    @signed_in("expenses:read")
+    @blp.arguments(ExpenseListArgs, location="query")
+    @blp.response(200, ExpensePageSchema)
+    def get(self, args: Mapping[str, Any]) -> Body:
+        """One page of rows, newest first unless sort says otherwise."""
+        page = usecases.list_expenses(
+            parts().database,
+            owner(),
+            filter_of(args),
+            sort=args["sort"],
+            after=_position(args["cursor"], args["sort"]),
+            limit=args["limit"],
+        )
+        after = page.next_position
+        cursor = (
+            encode_cursor({"s": args["sort"], "v": after.value, "i": after.id}) if after else None
+        )
+        return {"items": [expense_body(item) for item in page.items], "next_cursor": cursor}
+
+    @signed_in()
+    @idempotent(idempotency_store)
+    @blp.arguments(ExpenseEntry)
+    @blp.response(201, ExpenseSchema)
+    def post(self, body: Mapping[str, Any]) -> Body:
+        """Enter a row by hand."""
+        stored = usecases.add_expense(parts().database, author(), _entry(body), now=parts().now())
+        return expense_body(stored)
+
+
+@blp.route("/expenses/<int:expense_id>")
+class ExpenseItem(MethodView):
+    """One row of the caller."""
+
+    @signed_in("expenses:read")
+    @blp.response(200, ExpenseSchema)
+    def get(self, expense_id: int) -> Body:
+        """The row."""
+        return expense_body(usecases.get_expense(parts().database, owner(), expense_id))
+
+    @signed_in()
+    @blp.arguments(ExpenseChange)
+    @blp.response(200, ExpenseSchema)
+    def patch(self, body: Mapping[str, Any], expense_id: int) -> Body:
+        """Correct the row."""
+        changed = usecases.change_expense(parts().database, author(), expense_id, _entry(body))
+        return expense_body(changed)
+
+    @signed_in()
+    @blp.response(204)
+    def delete(self, expense_id: int) -> None:
+        """Remove the row; no later import brings it back."""
+        usecases.delete_expense(parts().database, owner(), expense_id)
+
+
+def _entry(body: Mapping[str, Any]) -> usecases.Entry:
+    location = body.get("location") or {}
+    category_id = body.get("category_id")
+    return usecases.Entry(
+        amount=body.get("amount"),
+        time=body.get("time"),
+        currency=body.get("currency"),
+        direction=body.get("direction"),
+        category_id=None if category_id is None else int(category_id),
+        merchant=_stripped(body.get("merchant")),
+        place=_stripped(location.get("text")),
+        lat=location.get("lat"),
+        lon=location.get("lon"),
+        note=_stripped(body.get("note")),
+        account=_stripped(body.get("account")),
+        has_location="location" in body,
+    )
+
+
+def _stripped(text: str | None) -> str | None:
+    return None if text is None else text.strip()
+
+
+def _position(cursor: str | None, sort: str) -> Position | None:
+    if cursor is None:
+        return None
+    at = decode_cursor(cursor)
+    value, number = at.get("v"), at.get("i")
+    if at.get("s") != sort or not isinstance(value, int) or not isinstance(number, int):
+        raise Problem(400, "invalid-cursor", "The cursor is not valid", "Start again without it.")
+    return Position(value, number)

@@ -1,0 +1,209 @@
+"""/data/import, /data/imports, /data/profiles."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, cast
+
+from flask import Request, Response, current_app, jsonify, request, stream_with_context
+from flask.views import MethodView
+
+from ingest_service.api.context import Parts, idempotency_store, owner, parts
+from ingest_service.api.representations import (
+    Body,
+    accepted_body,
+    import_body,
+    row_error_body,
+)
+from ingest_service.api.schemas import (
+    AcceptedSchema,
+    DuplicateFileSchema,
+    ImportPageSchema,
+    ImportSchema,
+    ProfileListSchema,
+    RowErrorPageSchema,
+    UploadForm,
+)
+from ingest_service.domain.export_table import neutralise
+from ingest_service.domain.profiles import all_profiles
+from ingest_service.usecases import uploads as usecases
+from servicekit.idempotency import idempotent
+from servicekit.identity import current_identity, signed_in
+from servicekit.paging import decode_cursor, encode_cursor
+from servicekit.problems import Problem
+from servicekit.schemas import PageArgs
+from servicekit.web import Blueprint
+
+blp = Blueprint("imports", "imports", description="Statements: upload, progress, errors, undo")
+UPLOAD_PATH = "/data/import"
+_FORM_SLACK_BYTES = 1 << 20
+_ERROR_PAGE = 500
+
+
+class UploadRequest(Request):
+    """A request whose file is streamed into the folder of uploads, not into memory."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if self.path == UPLOAD_PATH:
+            return cast("Parts", current_app.extensions["ingest"]).uploads.incoming()
+        return super()._get_file_stream(
+            total_content_length, content_type, filename, content_length
+        )
+
+
+def allow_large_uploads() -> None:
+    """Before each request: only the upload may have a large body."""
+    if request.path == UPLOAD_PATH:
+        request.max_content_length = parts().max_upload_bytes + _FORM_SLACK_BYTES
+
+
+@blp.route(UPLOAD_PATH)
+class Upload(MethodView):
+    """The door for statements."""
+
+    @signed_in()
+    @idempotent(idempotency_store)
+    @blp.arguments(UploadForm, location="form", content_type="multipart/form-data")
+    @blp.response(202, AcceptedSchema)
+    @blp.alt_response(200, schema=DuplicateFileSchema)
+    def post(self, form: Mapping[str, Any]) -> Response:
+        """Queue the import of a statement; the same bytes again give the earlier import."""
+        file = request.files.get("file")
+        identity = current_identity()
+        upload = usecases.Upload(
+            user_id=owner(),
+            filename=(file.filename or "statement") if file else "",
+            stream=cast("Any", file.stream) if file else None,
+            profile=form.get("profile") or None,
+            time_zone=form.get("time_zone") or identity.time_zone,
+            currency=identity.currency,
+            locale=identity.locale,
+            dry_run=form["dry_run"],
+            force=form["force"],
+        )
+        accepted = usecases.accept_upload(
+            parts().database,
+            parts().uploads,
+            upload,
+            max_bytes=parts().max_upload_bytes,
+            now=parts().now(),
+        )
+        body = accepted_body(accepted.status)
+        if accepted.is_duplicate:
+            earlier = import_body(accepted.status)
+            body = {**earlier, "status": "duplicate_file", "location": body["location"]}
+        response = jsonify(body)
+        response.status_code = 200 if accepted.is_duplicate else 202
+        response.headers["Location"] = body["location"]
+        return response
+
+
+@blp.route("/data/imports")
+class ImportList(MethodView):
+    """The caller's imports."""
+
+    @signed_in()
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, ImportPageSchema)
+    def get(self, args: Mapping[str, Any]) -> Body:
+        """Imports, newest first."""
+        items, following = usecases.list_imports(
+            parts().database, owner(), before_id=_cursor_id(args["cursor"]), limit=args["limit"]
+        )
+        cursor = None if following is None else encode_cursor({"id": following})
+        return {"items": [import_body(item) for item in items], "next_cursor": cursor}
+
+
+@blp.route("/data/imports/<int:import_id>")
+class ImportItem(MethodView):
+    """One import of the caller."""
+
+    @signed_in()
+    @blp.response(200, ImportSchema)
+    def get(self, import_id: int) -> Body:
+        """The import and how far it has come."""
+        return import_body(usecases.get_import(parts().database, owner(), import_id))
+
+    @signed_in()
+    @blp.response(202, AcceptedSchema)
+    def delete(self, import_id: int) -> Body:
+        """Undo the import: remove what it added, restore what it changed."""
+        return accepted_body(usecases.request_undo(parts().database, owner(), import_id))
+
+
+@blp.route("/data/imports/<int:import_id>/errors")
+class ImportErrors(MethodView):
+    """Why rows of an import were not stored."""
+
+    @signed_in()
+    @blp.arguments(PageArgs, location="query")
+    @blp.response(200, RowErrorPageSchema)
+    def get(self, args: Mapping[str, Any], import_id: int) -> Body | Response:
+        """The errors, page by page; as one CSV file where Accept asks for text/csv."""
+        if request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv":
+            usecases.get_import(parts().database, owner(), import_id)
+            lines = stream_with_context(_error_lines(parts(), owner(), import_id))
+            return Response(
+                lines,
+                content_type="text/csv; charset=utf-8",
+                headers={"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'},
+            )
+        errors, following = usecases.list_errors(
+            parts().database,
+            owner(),
+            import_id,
+            after_id=_cursor_id(args["cursor"]) or 0,
+            limit=args["limit"],
+        )
+        cursor = None if following is None else encode_cursor({"id": following})
+        return {"items": [row_error_body(error) for error in errors], "next_cursor": cursor}
+
+
+@blp.route("/data/profiles")
+class ProfileList(MethodView):
+    """The kinds of statements that are recognised."""
+
+    @signed_in()
+    @blp.response(200, ProfileListSchema)
+    def get(self) -> Body:
+        """All profiles."""
+        items = [
+            {"id": profile.id, "name": profile.name, "formats": list(profile.formats)}
+            for profile in all_profiles()
+        ]
+        return {"items": items, "next_cursor": None}
+
+
+def _error_lines(wired: Parts, user_id: int, import_id: int) -> Iterator[str]:
+    yield "\ufeff" + _line(["row", "sheet", "field", "code", "detail", "raw"])
+    after: int | None = 0
+    while after is not None:
+        errors, after = usecases.list_errors(
+            wired.database, user_id, import_id, after_id=after, limit=_ERROR_PAGE
+        )
+        for error in errors:
+            texts = [error.sheet or "", error.field or "", error.code, error.detail, error.raw]
+            yield _line([str(error.row), *(neutralise(text) for text in texts)])
+
+
+def _line(cells: list[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def _cursor_id(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    number = decode_cursor(cursor).get("id")
+    if not isinstance(number, int):
+        raise Problem(400, "invalid-cursor", "The cursor is not valid", "Start again without it.")
+    return number

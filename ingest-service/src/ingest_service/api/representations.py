@@ -1,0 +1,126 @@
+"""Values of the domain as they stand on the wire."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ingest_service.domain.local_time import day_of
+from ingest_service.domain.models import Category, Expense, RowError, Rule
+from ingest_service.usecases.uploads import ImportStatus
+from servicekit.money import to_decimal_string
+
+Body = dict[str, Any]
+
+
+def instant(seconds: int) -> str:
+    """2024-03-05T04:21:00Z."""
+    return dt.datetime.fromtimestamp(seconds, tz=dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text_id(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def expense_body(expense: Expense) -> Body:
+    """One row."""
+    return {
+        "id": str(expense.id),
+        "time": instant(expense.time),
+        "local_date": day_of(expense.local_day).isoformat(),
+        "amount": to_decimal_string(expense.amount_minor, expense.currency),
+        "refunded_amount": to_decimal_string(expense.refunded_minor, expense.currency),
+        "currency": expense.currency,
+        "direction": expense.direction,
+        "category_id": _text_id(expense.category_id),
+        "category_source": expense.category_source,
+        "merchant": expense.merchant,
+        "location": {"lat": expense.lat, "lon": expense.lon, "text": expense.place},
+        "note": expense.note,
+        "source": expense.source,
+        "account": expense.account,
+        "external_id": expense.external_id or None,
+        "import_id": _text_id(expense.import_id),
+        "links": [
+            {
+                "kind": link.kind,
+                "expense_id": str(link.expense_id),
+                "amount": to_decimal_string(link.amount_minor, expense.currency),
+            }
+            for link in expense.links
+        ],
+        "created_at": instant(expense.created_at),
+    }
+
+
+def category_body(category: Category) -> Body:
+    """One node."""
+    return {
+        "id": str(category.id),
+        "name": category.name,
+        "parent_id": _text_id(category.parent_id),
+        "code": category.code,
+        "path": category.path,
+        "depth": category.depth,
+    }
+
+
+def rule_body(rule: Rule) -> Body:
+    """One rule."""
+    return {
+        "id": str(rule.id),
+        "field": rule.field,
+        "contains": rule.contains,
+        "category_id": str(rule.category_id),
+        "position": rule.position,
+        "created_at": instant(rule.created_at),
+    }
+
+
+def import_body(status: ImportStatus) -> Body:
+    """One import."""
+    record, progress = status.record, status.progress
+    location = f"/data/imports/{record.id}"
+    error = {"code": record.error_code, "detail": record.error_detail or ""}
+    return {
+        "id": str(record.id),
+        "filename": record.filename,
+        "profile": record.profile,
+        "status": record.status,
+        "rows_total": record.rows_total,
+        "rows_success": record.counts.success,
+        "rows_failed": record.counts.failed,
+        "rows_duplicate": record.counts.duplicate,
+        "rows_ignored": record.counts.ignored,
+        "progress": {"done": progress.done, "total": progress.total, "stage": progress.stage},
+        "last_seq": record.last_seq,
+        "error": error if record.error_code else None,
+        "error_report_url": f"{location}/errors" if record.counts.failed else None,
+        "time_zone": record.time_zone,
+        "dry_run": record.dry_run,
+        "size_bytes": record.size_bytes,
+        "created_at": instant(record.created_at),
+        "finished_at": None if record.finished_at is None else instant(record.finished_at),
+    }
+
+
+def accepted_body(status: ImportStatus) -> Body:
+    """Queued work on an import."""
+    record = status.record
+    return {
+        "id": str(record.id),
+        "status": record.status,
+        "location": f"/data/imports/{record.id}",
+    }
+
+
+def row_error_body(error: RowError) -> Body:
+    """One row error."""
+    return {
+        "row": error.row,
+        "field": error.field,
+        "code": error.code,
+        "detail": error.detail,
+        "raw": error.raw,
+        "sheet": error.sheet,
+    }

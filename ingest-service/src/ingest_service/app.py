@@ -1,0 +1,133 @@
+"""The only place that wires things together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from ingest_service.api import categories, changes, expenses, exports, imports
+from ingest_service.api.context import Parts
+from ingest_service.api.errors import PROBLEMS
+from ingest_service.config import Config
+from ingest_service.store import tables
+from ingest_service.store.database import SqliteDatabase
+from ingest_service.store.feed import Feed
+from ingest_service.store.files import UploadFolder
+from ingest_service.usecases import uploads as usecases
+from servicekit.idempotency import IdempotencyStore
+from servicekit.identity import JwksCache, KeySource
+from servicekit.jobs import Job, JobContext, JobQueue, Periodic, Worker
+from servicekit.money import exponent
+from servicekit.sqlite import assert_at_head, open_engine
+from servicekit.web import create_base_app
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+_SWEEP_EVERY_S = 3600.0
+_ORPHAN_AGE_S = 3600.0
+_JWKS_PATH = "/auth/.well-known/jwks.json"
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present moment."""
+    return datetime.now(tz=UTC)
+
+
+def create_app(
+    config: Config,
+    *,
+    clock: Clock = utc_now,
+    jwks: KeySource | None = None,
+    engine: Engine | None = None,
+) -> Flask:
+    """The web application; refuses to start on a database that is not migrated."""
+    engine = engine or open_engine(config.database_path)
+    assert_at_head(engine, MIGRATIONS)
+    app, api = create_base_app(
+        "ingest_service",
+        service="ingest",
+        mapping=PROBLEMS,
+        jwks=jwks or JwksCache(config.auth_url + _JWKS_PATH),
+        issuer=config.token_issuer,
+        audience=config.token_audience,
+        readiness={"database": lambda: assert_at_head(engine, MIGRATIONS)},
+        title="Ingest",
+    )
+    app.request_class = imports.UploadRequest
+    app.before_request(imports.allow_large_uploads)
+    app.extensions["ingest"] = Parts(
+        database=SqliteDatabase(engine, JobQueue(engine, tables.jobs, clock)),
+        uploads=UploadFolder(config.uploads_dir),
+        feed=Feed(engine),
+        idempotency=IdempotencyStore(engine, tables.idempotency_keys, clock),
+        clock=clock,
+        max_upload_bytes=config.max_upload_bytes,
+        temporary_dir=config.temporary_dir,
+    )
+    for blueprint in (imports.blp, expenses.blp, categories.blp, exports.blp, changes.blp):
+        api.register_blueprint(blueprint)
+    return app
+
+
+def create_worker(
+    config: Config, *, clock: Clock = utc_now, engine: Engine | None = None, **options: float
+) -> Worker:
+    """The background process; options go to servicekit's Worker."""
+    engine = engine or open_engine(config.database_path)
+    assert_at_head(engine, MIGRATIONS)
+    return _worker(config, engine, clock, options)
+
+
+def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, float]) -> Worker:
+    # pandas comes with this import; the web process must never load it.
+    from ingest_service.usecases.run_import import ImportTools, run_import
+
+    queue = JobQueue(engine, tables.jobs, clock)
+    database = SqliteDatabase(engine, queue)
+    folder = UploadFolder(config.uploads_dir)
+
+    def seconds() -> int:
+        return int(clock().timestamp())
+
+    tools = ImportTools(database, folder, exponent, seconds)
+
+    def import_statement(context: JobContext) -> None:
+        run_import(
+            tools,
+            user_id=int(context.job.owner_id),
+            import_id=int(context.job.payload["import_id"]),
+            reporter=context,
+        )
+
+    def undo_import(context: JobContext) -> None:
+        usecases.undo_import(
+            database,
+            user_id=int(context.job.owner_id),
+            import_id=int(context.job.payload["import_id"]),
+            now=seconds(),
+        )
+
+    def give_up(job: Job, _text: str) -> None:
+        if job.kind == usecases.IMPORT_JOB:
+            usecases.give_up_import(
+                database,
+                user_id=int(job.owner_id),
+                import_id=int(job.payload["import_id"]),
+                now=seconds(),
+            )
+
+    def sweep() -> None:
+        usecases.sweep_uploads(database, folder, older_than_s=_ORPHAN_AGE_S)
+
+    return Worker(
+        queue,
+        {usecases.IMPORT_JOB: import_statement, usecases.UNDO_JOB: undo_import},
+        periodic=[Periodic(_SWEEP_EVERY_S, sweep)],
+        heartbeat_path=config.heartbeat_path,
+        on_failed=give_up,
+        **options,  # type: ignore[arg-type] # the kit's own numbers
+    )

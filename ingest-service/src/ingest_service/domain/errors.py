@@ -1,0 +1,91 @@
+"""Domain errors of ingest.
+
+IngestError
+├── NotFoundError: the thing is not there, or belongs to somebody else
+│   ├── ExpenseNotFoundError, CategoryNotFoundError, RuleNotFoundError, ImportNotFoundError
+├── MissingFileError, EmptyFileError, UploadTooLargeError: the upload itself
+├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
+├── ConflictError: not now, or not twice
+│   ├── CategoryInUseError, ImportBusyError
+└── StatementError: the worker cannot read the file (.code is kept with the import)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field that is wrong and why."""
+
+    code: str
+    detail: str
+    pointer: str | None = None
+    row: int | None = None
+
+
+class IngestError(Exception):
+    """Base of all that ingest refuses."""
+
+
+class NotFoundError(IngestError):
+    """The thing does not exist for this owner."""
+
+
+class ExpenseNotFoundError(NotFoundError):
+    """No such expense."""
+
+
+class CategoryNotFoundError(NotFoundError):
+    """No such category."""
+
+
+class RuleNotFoundError(NotFoundError):
+    """No such rule."""
+
+
+class ImportNotFoundError(NotFoundError):
+    """No such import."""
+
+
+class MissingFileError(IngestError):
+    """The form holds no file."""
+
+
+class EmptyFileError(IngestError):
+    """The file has no bytes."""
+
+
+class UploadTooLargeError(IngestError):
+    """The file is larger than this installation takes."""
+
+
+class InvalidInputError(IngestError):
+    """A value breaks a rule; errors names each field."""
+
+    def __init__(self, detail: str, errors: Sequence[FieldProblem] = ()) -> None:
+        super().__init__(detail)
+        self.errors = tuple(errors)
+
+
+class ConflictError(IngestError):
+    """The state of the thing forbids this now."""
+
+
+class CategoryInUseError(ConflictError):
+    """The category still carries something, or the platform needs it."""
+
+
+class ImportBusyError(ConflictError):
+    """The import is still being worked on."""
+
+
+class StatementError(IngestError):
+    """The file cannot be read as a statement; code is stable, the message is for people."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params

@@ -1,0 +1,212 @@
+"""The nouns of ingest, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Direction = Literal["expense", "income", "transfer", "refund", "neutral"]
+CategorySource = Literal["rule", "user", "file", "default"]
+DIRECTIONS: tuple[str, ...] = ("expense", "income", "transfer", "refund", "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tie between two rows: kind refund, with the money that came back."""
+
+    kind: str
+    expense_id: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """One stored row; local_day counts days since 1970-01-01 in the owner's zone."""
+
+    id: int
+    user_id: int
+    time: int
+    local_day: int
+    local_hour: int
+    local_weekday: int
+    amount_minor: int
+    refunded_minor: int
+    stated_refund_minor: int
+    currency: str
+    direction: str
+    category_id: int | None
+    category_source: str
+    merchant: str
+    place: str
+    lat: float | None
+    lon: float | None
+    note: str
+    source: str
+    account: str
+    external_id: str
+    order_ref: str
+    closed: bool
+    import_id: int | None
+    seq: int
+    created_at: int
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseDraft:
+    """What a person enters by hand."""
+
+    time: int
+    local_day: int
+    local_hour: int
+    local_weekday: int
+    amount_minor: int
+    currency: str
+    direction: str
+    category_id: int
+    category_source: str
+    merchant: str = ""
+    place: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    note: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A node of one user's tree."""
+
+    id: int
+    user_id: int
+    name: str
+    code: str | None
+    parent_id: int | None
+    seq: int
+    path: str = ""
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """If the field holds the text, the row takes the category; lower positions go first."""
+
+    id: int
+    user_id: int
+    field: str
+    contains: str
+    category_id: int
+    position: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """Every row of the file stands in exactly one of the four."""
+
+    success: int = 0
+    failed: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows of the file."""
+        return self.success + self.failed + self.duplicate + self.ignored
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One upload and what became of it."""
+
+    id: int
+    user_id: int
+    filename: str
+    file_path: str
+    sha256: str
+    size_bytes: int
+    requested_profile: str | None
+    profile: str | None
+    time_zone: str
+    currency: str
+    locale: str
+    dry_run: bool
+    status: str
+    counts: ImportCounts
+    rows_total: int
+    last_seq: int | None
+    error_code: str | None
+    error_detail: str | None
+    job_id: int | None
+    created_at: int
+    finished_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewImport:
+    """What an upload says about itself."""
+
+    user_id: int
+    filename: str
+    file_path: str
+    sha256: str
+    size_bytes: int
+    requested_profile: str | None
+    time_zone: str
+    currency: str
+    locale: str
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why one row of a file was not stored; row is its line in the file, from 1."""
+
+    row: int
+    code: str
+    detail: str
+    raw: str
+    field: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpenseFilter:
+    """The filters of lists and exports; days are half-open, category ids include subtrees."""
+
+    from_day: int | None = None
+    to_day: int | None = None
+    category_id: int | None = None
+    direction: str | None = None
+    min_amount_minor: int | None = None
+    max_amount_minor: int | None = None
+    merchant: str | None = None
+    text: str | None = None
+    source: str | None = None
+    import_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page begins: the sort value and id of the last row before it."""
+
+    value: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpensePage:
+    """Rows in order and where the next page begins, if there is one."""
+
+    items: Sequence[Expense] = field(default=())
+    next_position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgress:
+    """How far a piece of background work has come."""
+
+    done: int
+    total: int
+    stage: str

@@ -1,0 +1,174 @@
+"""Draft columns of text to canonical columns of numbers, with an error for every row that fails.
+
+Loads pandas; only the worker imports this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ingest_service.domain.times import MAX_TIME, MIN_TIME, parse_times
+
+MAX_AMOUNT_MINOR = 10**14
+_SHOWN_CHARS = 100
+_READ_HERE = [
+    "time_text", "amount_text", "refund_text", "fee_text", "currency_text", "lat_text", "lon_text",
+]  # fmt: skip
+_CURRENCY_WORDS = {
+    "人民币": "CNY", "RMB": "CNY", "CNH": "CNY", "元": "CNY", "¥": "CNY", "美元": "USD",
+    "日元": "JPY", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "英镑": "GBP",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the texts of this import are to be read."""
+
+    time_zone: str
+    currency: str
+    exponent_of: Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """A row (by its position in the chunk) that fails, why, and on which draft column."""
+
+    position: int
+    column: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """Canonical rows (index: position in the chunk), problems, and positions that hold nothing."""
+
+    rows: pd.DataFrame
+    problems: Sequence[CellProblem]
+    ignored: Sequence[int]
+
+
+def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
+    """The canonical columns of a draft whose index counts positions from 0.
+
+    Columns: time (int64, epoch seconds), local_day (int64, days since 1970), local_hour,
+    local_weekday, has_clock (bool), amount_minor, stated_refund_minor, fee_minor (int64),
+    lat, lon (float64, NaN = none), closed (bool) and the texts of the draft.
+    """
+    blank = (draft["time_text"] == "") & (draft["amount_text"] == "")
+    ignored = [int(position) for position in draft.index[blank]]
+    draft = draft[~blank]
+    problems = _Problems(draft)
+    times = parse_times(draft["time_text"], reading.time_zone)
+    _check_times(problems, draft["time_text"], times)
+    currency = _currency(draft["currency_text"], reading.currency)
+    problems.add("currency_text", "currency-invalid", ~currency.str.fullmatch(r"[A-Z]{3}"))
+    places = currency.map({code: _places(code, reading) for code in currency.unique()})
+    amounts = read_amounts(draft["amount_text"], places)
+    for code, mask in amounts.problems:
+        problems.add("amount_text", code, mask)
+    problems.add("direction", "direction-invalid", draft["direction"] == "")
+    lat, lon = _coordinate(draft["lat_text"]), _coordinate(draft["lon_text"])
+    problems.add("lat_text", "latitude-invalid", (draft["lat_text"] != "") & ~(lat.abs() <= 90))  # noqa: PLR2004 - degrees
+    problems.add("lon_text", "longitude-invalid", (draft["lon_text"] != "") & ~(lon.abs() <= 180))  # noqa: PLR2004 - degrees
+    both = lat.notna() & lon.notna()
+    rows = draft.drop(columns=_READ_HERE).assign(
+        **{name: times[name] for name in times.columns},
+        currency=currency,
+        amount_minor=amounts.minor,
+        stated_refund_minor=_stated(draft["refund_text"], places, amounts.minor),
+        fee_minor=_stated(draft["fee_text"], places, amounts.minor),
+        lat=lat.where(both),
+        lon=lon.where(both),
+    )
+    return Normalised(rows[~problems.failed], problems.found, ignored)
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Amounts in minor units (0 where unreadable) and why some are unreadable."""
+
+    minor: pd.Series[int]
+    problems: Sequence[tuple[str, pd.Series[bool]]]
+
+
+def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
+    """Unsigned amounts such as ¥1,234.50, 12.5元 or 12 in minor units, exactly.
+
+    A zero after the last significant decimal does no harm; a further decimal is an error.
+    """
+    plain = texts.str.replace(r"[￥¥$€£,，\s元]|CNY|RMB", "", regex=True)
+    plain = plain.str.replace(r"\.(\d*?)0*$", r".\1", regex=True).str.rstrip(".")
+    number = plain.str.fullmatch(r"\d{1,17}(?:\.\d+)?|\.\d+")
+    decimals = plain.str.partition(".")[2].str.len()
+    value = pd.to_numeric(plain.where(number, "0"))
+    # Up to 10**14 minor units the nearest double lies within half a unit, so rounding is exact.
+    scaled = np.rint(value.to_numpy(dtype="float64") * np.power(10.0, places.to_numpy()))
+    big = pd.Series(scaled > MAX_AMOUNT_MINOR, index=texts.index) | plain.str.fullmatch(
+        r"\d{18,}(?:\.\d+)?"
+    )
+    fine = number & ~big & (decimals <= places)
+    minor = pd.Series(np.where(fine, scaled, 0).astype("int64"), index=texts.index)
+    return Amounts(
+        minor,
+        [
+            ("amount-missing", texts == ""),
+            ("amount-too-large", big),
+            ("amount-invalid", ~number),
+            ("amount-precision", number & (decimals > places)),
+        ],
+    )
+
+
+class _Problems:
+    """The first problem of every row."""
+
+    def __init__(self, draft: pd.DataFrame) -> None:
+        self._draft = draft
+        self.failed = pd.Series(data=False, index=draft.index)
+        self.found: list[CellProblem] = []
+
+    def add(self, column: str, code: str, mask: pd.Series[bool]) -> None:
+        fresh = mask.fillna(value=True).astype(bool) & ~self.failed
+        self.failed |= fresh
+        values = self._draft.loc[fresh, column]
+        self.found.extend(
+            CellProblem(position, column, code, value[:_SHOWN_CHARS])
+            for position, value in zip(values.index.tolist(), values.tolist(), strict=True)
+        )
+
+
+def _check_times(problems: _Problems, texts: pd.Series[str], times: pd.DataFrame) -> None:
+    problems.add("time_text", "time-missing", texts == "")
+    problems.add("time_text", "time-ambiguous", texts.str.startswith("?"))
+    problems.add("time_text", "time-invalid", times["time"] == np.iinfo("int64").min)
+    outside = (times["time"] < MIN_TIME) | (times["time"] > MAX_TIME)
+    problems.add("time_text", "time-out-of-range", outside)
+
+
+def _places(code: str, reading: Reading) -> int:
+    try:
+        return reading.exponent_of(code)
+    except (KeyError, ValueError, LookupError):
+        return 2
+
+
+def _currency(texts: pd.Series[str], default: str) -> pd.Series[str]:
+    upper = texts.str.upper()
+    return upper.replace(_CURRENCY_WORDS).mask(texts == "", default)
+
+
+def _coordinate(texts: pd.Series[str]) -> pd.Series[float]:
+    return pd.to_numeric(texts.where(texts != ""), errors="coerce").astype("float64")
+
+
+def _stated(
+    texts: pd.Series[str], places: pd.Series[int], amount: pd.Series[int]
+) -> pd.Series[int]:
+    """Money that a side column states, at most the amount; 0 where it states none."""
+    stated = read_amounts(texts, places).minor.to_numpy()
+    return pd.Series(np.minimum(stated, amount.to_numpy()), index=texts.index, dtype="int64")

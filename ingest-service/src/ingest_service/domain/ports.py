@@ -1,0 +1,271 @@
+"""What the use cases need from the outside: a database with sessions, and a place for uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from ingest_service.domain.models import (
+    Category,
+    Expense,
+    ExpenseDraft,
+    ExpenseFilter,
+    ExpensePage,
+    ImportCounts,
+    ImportRecord,
+    JobProgress,
+    NewImport,
+    Position,
+    RowError,
+    Rule,
+)
+
+
+class Expenses(Protocol):
+    """The rows of all users; every call names the owner."""
+
+    def get(self, user_id: int, expense_id: int) -> Expense:
+        """The row with its links. Raises ExpenseNotFoundError."""
+        ...
+
+    def page(
+        self, user_id: int, where: ExpenseFilter, *, sort: str, after: Position | None, limit: int
+    ) -> ExpensePage:
+        """One page in a stable order; sort is time, -time, amount or -amount."""
+        ...
+
+    def add(self, user_id: int, draft: ExpenseDraft, *, now: int) -> int:
+        """The id of a new row entered by hand."""
+        ...
+
+    def change(self, user_id: int, expense_id: int, values: Mapping[str, object]) -> None:
+        """Give columns new values; the row takes a new seq."""
+        ...
+
+    def rows(self, user_id: int, where: ExpenseFilter) -> Iterator[Expense]:
+        """All rows that match, without links, in order of time, at constant memory."""
+        ...
+
+    def delete(self, user_id: int, expense_id: int) -> None:
+        """Leave a tombstone; what it refunded counts in full again."""
+        ...
+
+    def move_category(self, user_id: int, *, from_id: int, to_id: int) -> None:
+        """Give all rows of one category to another."""
+        ...
+
+
+class Categories(Protocol):
+    """The trees of all users."""
+
+    def tree(self, user_id: int) -> Sequence[Category]:
+        """All nodes, parents before children, in the order in which they are shown."""
+        ...
+
+    def plant_defaults(self, user_id: int) -> None:
+        """Copy the default tree to a user who has none."""
+        ...
+
+    def add(self, user_id: int, *, name: str, parent_id: int | None, code: str | None) -> int:
+        """The id of a new node."""
+        ...
+
+    def change(self, user_id: int, category_id: int, values: Mapping[str, object]) -> None:
+        """Give columns new values; the node takes a new seq."""
+        ...
+
+    def delete(self, user_id: int, category_id: int) -> None:
+        """Leave a tombstone."""
+        ...
+
+
+class Rules(Protocol):
+    """The rules of all users."""
+
+    def list(self, user_id: int) -> Sequence[Rule]:
+        """The user's rules in the order in which they are tried."""
+        ...
+
+    def add(self, user_id: int, *, field: str, contains: str, category_id: int, now: int) -> int:
+        """The id of a new last rule."""
+        ...
+
+    def change(self, user_id: int, rule_id: int, values: Mapping[str, object]) -> None:
+        """Give columns new values."""
+        ...
+
+    def delete(self, user_id: int, rule_id: int) -> None:
+        """Remove a rule."""
+        ...
+
+    def move_category(self, user_id: int, *, from_id: int, to_id: int) -> None:
+        """Let all rules of one category point to another."""
+        ...
+
+
+class Imports(Protocol):
+    """The uploads of all users and what became of them."""
+
+    def get(self, user_id: int, import_id: int) -> ImportRecord:
+        """The upload. Raises ImportNotFoundError."""
+        ...
+
+    def page(
+        self, user_id: int, *, before_id: int | None, limit: int
+    ) -> tuple[Sequence[ImportRecord], int | None]:
+        """Uploads, newest first, and the id before which the next page begins."""
+        ...
+
+    def find_same_bytes(self, user_id: int, sha256: str) -> ImportRecord | None:
+        """The newest upload of these bytes that stored them or still will."""
+        ...
+
+    def add(self, new: NewImport, *, now: int) -> int:
+        """The id of a queued upload."""
+        ...
+
+    def enqueue(self, kind: str, record_id: int, user_id: int) -> int:
+        """The id of the job that will do the work; joined to the upload."""
+        ...
+
+    def set_status(self, import_id: int, status: str, *, finished_at: int | None = None) -> None:
+        """Note where the work stands."""
+        ...
+
+    def fail(self, import_id: int, *, code: str, detail: str, now: int) -> None:
+        """Note that nothing was stored and why."""
+        ...
+
+    def progress_of(self, record: ImportRecord) -> JobProgress:
+        """How far the work has come."""
+        ...
+
+    def errors(
+        self, import_id: int, *, after_id: int, limit: int
+    ) -> tuple[Sequence[RowError], int | None]:
+        """Errors in the order of the file, and the id after which the next page begins."""
+        ...
+
+    def undo_rows(self, user_id: int, import_id: int) -> int:
+        """Remove what the import added, restore what it changed; the last seq used."""
+        ...
+
+    def file_paths(self) -> frozenset[str]:
+        """Names of all uploads that are kept."""
+        ...
+
+
+class Session(Protocol):
+    """One transaction."""
+
+    @property
+    def expenses(self) -> Expenses:
+        """Rows."""
+        ...
+
+    @property
+    def categories(self) -> Categories:
+        """Trees."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """Rules."""
+        ...
+
+    @property
+    def imports(self) -> Imports:
+        """Uploads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that was kept: its name below the folder, its digest and size."""
+
+    file_path: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOrder:
+    """What storing needs to know; fence raises when another worker took the work over."""
+
+    record: ImportRecord
+    profile: str
+    ignored: int
+    now: int
+    fence: Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing did: every row of the file in one of four counts, and the last seq."""
+
+    counts: ImportCounts
+    last_seq: int
+
+
+class Staging(Protocol):
+    """Rows of one file on their way in, on disk but outside the tables until stored."""
+
+    def add(self, columns: Mapping[str, Sequence[object]]) -> None:
+        """Stage rows given as columns (domain.staged.STAGED_COLUMNS)."""
+        ...
+
+    def add_errors(self, errors: Sequence[RowError]) -> None:
+        """Stage why rows could not be read."""
+        ...
+
+    def store(self, order: StoreOrder) -> Stored:
+        """Store what is new, in one transaction that is whole or not at all."""
+        ...
+
+    def preview(self, order: StoreOrder) -> Stored:
+        """What store() would do, without doing it."""
+        ...
+
+
+class Database(Protocol):
+    """Where sessions come from."""
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session that sees one unchanging state."""
+        ...
+
+    def write(self) -> AbstractContextManager[Session]:
+        """A session that commits at its end."""
+        ...
+
+    def staging(self) -> AbstractContextManager[Staging]:
+        """An empty staging area."""
+        ...
+
+
+class Uploads(Protocol):
+    """The folder of uploaded files."""
+
+    def keep(self, stream: BinaryIO) -> KeptFile:
+        """Store a stream under its final name, durably, and measure it. Raises EmptyFileError."""
+        ...
+
+    def open(self, file_path: str) -> BinaryIO:
+        """A kept file. Raises StatementError file-missing."""
+        ...
+
+    def discard(self, file_path: str) -> None:
+        """Forget a kept file."""
+        ...
+
+    def sweep(self, known: frozenset[str], *, older_than_s: float) -> int:
+        """Remove files that nothing refers to; how many."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie."""
+        ...

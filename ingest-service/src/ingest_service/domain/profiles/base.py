@@ -1,0 +1,97 @@
+"""What a profile is: a small module that knows one kind of statement.
+
+A profile recognises a table by its content and turns chunks of it into draft columns of text.
+Numbers, times and limits are read afterwards, in one place for all (domain/normalise.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DRAFT_TEXT_COLUMNS = (
+    "time_text", "amount_text", "refund_text", "fee_text", "currency_text", "direction",
+    "merchant", "note", "account", "external_id", "order_ref", "keywords", "category_path",
+    "place", "lat_text", "lon_text", "source",
+)  # fmt: skip
+"""Columns of a draft, all text; a missing one counts as empty. direction "" is a row error, and
+`closed` (boolean) marks a spending that the statement calls closed."""
+
+_EDGES = " \t\r\n\v\f\u3000\ufeff\xa0\x00'\""
+_WIDE = str.maketrans({"（": "(", "）": ")", "／": "/", "：": ":", " ": None, "\t": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first records of a table, as text cells."""
+
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """How sure a profile is (0 to 1), and where its header row stands in the sample."""
+
+    confidence: float
+    header_index: int
+    generation: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+class Profile(Protocol):
+    """One kind of statement."""
+
+    id: str
+    name: str
+    formats: tuple[str, ...]
+
+    def recognise(self, sample: Sample) -> Recognition | None:
+        """How sure the profile is that the table is its own; None when it is not."""
+        ...
+
+    def parse(self, frame: pd.DataFrame, recognition: Recognition) -> pd.DataFrame:
+        """Draft columns for a chunk whose columns are the cleaned header names."""
+        ...
+
+    def ends_at(self, cells: Sequence[str]) -> bool:
+        """Whether the table is over and a footer begins."""
+        ...
+
+
+def clean_header(cell: str) -> str:
+    """A header without blanks, byte order marks and full-width brackets, in lower case."""
+    return cell.strip(_EDGES).translate(_WIDE).strip(_EDGES).lower()
+
+
+def header_names(cells: Sequence[str]) -> list[str]:
+    """Cleaned, distinct names for all columns of a header row."""
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        name = clean_header(cell) or f"#{number}"
+        names.append(name if name not in names else f"{name}#{number}")
+    return names
+
+
+def find_header(sample: Sample, required: Sequence[frozenset[str]]) -> int | None:
+    """The index of the first record that holds one name of every required set."""
+    for index, cells in enumerate(sample.rows):
+        names = {clean_header(cell) for cell in cells}
+        if all(names & wanted for wanted in required):
+            return index
+    return None
+
+
+def preamble_says(sample: Sample, header_index: int, pattern: str) -> bool:
+    """Whether any record before the header matches."""
+    return any(re.search(pattern, cell) for cells in sample.rows[:header_index] for cell in cells)
+
+
+def is_rule_line(cells: Sequence[str]) -> bool:
+    """Whether the record is a line of dashes, with which a footer begins."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) == 1 and filled[0].lstrip().startswith("-----")

@@ -1,0 +1,101 @@
+"""Vectorised helpers that profiles share; loads pandas, so only the worker imports it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ingest_service.domain.profiles.base import DRAFT_TEXT_COLUMNS
+
+
+def text(frame: pd.DataFrame, *names: str) -> pd.Series[str]:
+    """The first of the named columns that exists, else empty text."""
+    for name in names:
+        if name in frame.columns:
+            return frame[name]
+    return pd.Series("", index=frame.index, dtype="str")
+
+
+def blank_slashes(series: pd.Series[str]) -> pd.Series[str]:
+    """The text with "/" (nothing to say) made empty."""
+    return series.mask(series == "/", "")
+
+
+def join_texts(first: pd.Series[str], second: pd.Series[str]) -> pd.Series[str]:
+    """first, or first and second with a semicolon between where both say something new."""
+    both = (first != "") & (second != "") & (first != second)
+    glued = first.str.cat(second, sep="; ")
+    return glued.where(both, first.mask(first == "", second))
+
+
+def has(series: pd.Series[str], pattern: str) -> pd.Series[bool]:
+    """Where the text matches the regular expression anywhere."""
+    return series.str.contains(pattern, regex=True)
+
+
+def choose(
+    conditions: list[tuple[pd.Series[bool], str]], *, default: str, index: pd.Index
+) -> pd.Series[str]:
+    """The value of the first condition that holds, row by row."""
+    chosen = np.select(
+        [condition.to_numpy(dtype=bool) for condition, _ in conditions],
+        [value for _, value in conditions],
+        default=default,
+    )
+    return pd.Series(chosen, index=index, dtype="str")
+
+
+def draft(index: pd.Index, **columns: pd.Series[str] | str) -> pd.DataFrame:
+    """A draft with every column of DRAFT_TEXT_COLUMNS; those not given are empty."""
+    unknown = set(columns) - set(DRAFT_TEXT_COLUMNS)
+    if unknown:
+        raise KeyError(*unknown)
+    empty = pd.Series("", index=index, dtype="str")
+    series = {
+        name: value if isinstance(value, pd.Series) else pd.Series(value, index=index, dtype="str")
+        for name, value in columns.items()
+    }
+    frame = pd.DataFrame({name: series.get(name, empty) for name in DRAFT_TEXT_COLUMNS})
+    return frame.assign(closed=False)
+
+
+def signed(
+    amount: pd.Series[str],
+    words: pd.Series[str],
+    meaning: dict[str, str],
+    *,
+    spending_is_negative: bool = False,
+) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Amounts without sign, and directions: the word where there is one, else the sign."""
+    inner = amount.str.replace(r"^\((.*)\)$", r"-\1", regex=True)
+    inner = inner.str.replace("−", "-", regex=False)
+    negative = has(inner, r"^[￥¥$€£]?\s*-")
+    bare = inner.str.replace(r"^([￥¥$€£]?)\s*[-+]", r"\1", regex=True)
+    spent = negative if spending_is_negative else ~negative
+    by_sign = choose([(spent, "expense")], default="income", index=amount.index)
+    said = words.str.lower().map(meaning)
+    if spending_is_negative:
+        return bare, said.fillna(by_sign).astype("str")
+    return bare, said.where(said.notna(), by_sign.where(words == "", "")).astype("str")
+
+
+def debit_credit(
+    out: pd.Series[str], back: pd.Series[str]
+) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Amounts and directions from a pair of columns of which one is filled."""
+    bare_out = out.str.replace(r"^[-−]", "", regex=True)
+    empty_out = bare_out.isin(["", "0", "0.00", "0.0", "/", "-"])
+    amount = bare_out.mask(empty_out, back.str.replace(r"^\+", "", regex=True))
+    direction = choose([(~empty_out, "expense")], default="income", index=out.index)
+    return amount, direction
+
+
+def reorder_dates(times: pd.Series[str], *, order: str) -> pd.Series[str]:
+    """Dates such as 31/12/2024 or 12/31/2024 as year-month-day; others as they stand."""
+    if order == "ymd":
+        return times
+    pattern = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})"
+    if order == "ambiguous":
+        return times.str.replace(pattern, r"?\1/\2/\3", regex=True)
+    target = r"\3-\2-\1" if order == "dmy" else r"\3-\1-\2"
+    return times.str.replace(pattern, target, regex=True)

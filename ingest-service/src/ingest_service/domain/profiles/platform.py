@@ -1,0 +1,74 @@
+"""The platform's own table, English or Chinese headers, any order; time and amount required."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ingest_service.domain.export_table import DIRECTION_WORDS, TABLE_COLUMNS, restore
+from ingest_service.domain.profiles.base import Recognition, Sample, clean_header, find_header
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEY_BY_HEADER = {
+    header: column.key for column in TABLE_COLUMNS for header in (column.chinese, column.english)
+}
+_DIRECTION_BY_WORD = {word: key for key, word in DIRECTION_WORDS.items()} | {
+    key: key for key in DIRECTION_WORDS
+}
+_ENOUGH_SHARE = 0.75
+
+
+class Platform:
+    """The profile of the platform's own table."""
+
+    id = "platform"
+    name = "平台通用表 / Platform table"
+    formats: tuple[str, ...] = ("csv", "xlsx")
+
+    def recognise(self, sample: Sample) -> Recognition | None:
+        """Sure where time and amount stand and nearly all headers are the platform's own."""
+        header = find_header(sample, [frozenset({"时间", "time"}), frozenset({"金额", "amount"})])
+        if header is None:
+            return None
+        names = [name for cell in sample.rows[header] if (name := clean_header(cell))]
+        share = sum(name in _KEY_BY_HEADER for name in names) / len(names)
+        if share < _ENOUGH_SHARE:
+            return None
+        return Recognition(0.6 + 0.38 * share, header, "platform")
+
+    def parse(self, frame: pd.DataFrame, recognition: Recognition) -> pd.DataFrame:  # noqa: ARG002 - one generation
+        """Draft columns of a chunk."""
+        from ingest_service.domain.profiles import columns as c
+
+        frame = frame.rename(columns=lambda name: _KEY_BY_HEADER.get(name, name))
+        frame = frame.loc[:, ~frame.columns.duplicated()]
+        amount, direction = c.signed(
+            c.text(frame, "amount"), c.text(frame, "direction"), _DIRECTION_BY_WORD
+        )
+        restored = {
+            key: c.text(frame, key).map(restore).astype("str")
+            for key in ("merchant", "place", "note", "account", "external_id", "order_ref")
+        }
+        source = c.text(frame, "source")
+        return c.draft(
+            frame.index,
+            time_text=c.text(frame, "time"),
+            amount_text=amount,
+            direction=direction,
+            refund_text=c.text(frame, "refunded"),
+            currency_text=c.text(frame, "currency"),
+            category_path=c.text(frame, "category").map(restore).astype("str"),
+            lat_text=c.text(frame, "lat"),
+            lon_text=c.text(frame, "lon"),
+            source=source.map(restore).astype("str").mask(source == "", self.id),
+            **restored,
+        )
+
+    def ends_at(self, cells: Sequence[str]) -> bool:  # noqa: ARG002 - the table has no footer
+        """Never: the table has no footer."""
+        return False
+
+
+PROFILE = Platform()

@@ -1,0 +1,52 @@
+"""Sessions: one transaction with all repositories."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Engine
+
+from ingest_service.store.categories import SqliteCategories
+from ingest_service.store.expenses import SqliteExpenses
+from ingest_service.store.imports import SqliteImports
+from ingest_service.store.rules import SqliteRules
+from ingest_service.store.staging import SqliteStaging, open_staging
+from servicekit.jobs import JobQueue
+from servicekit.sqlite import read_transaction, write_transaction
+
+
+class SqliteSession:
+    """The repositories of one transaction."""
+
+    def __init__(self, connection: Connection, queue: JobQueue) -> None:
+        self.expenses = SqliteExpenses(connection)
+        self.categories = SqliteCategories(connection)
+        self.rules = SqliteRules(connection)
+        self.imports = SqliteImports(connection, queue)
+
+
+class SqliteDatabase:
+    """Where sessions come from."""
+
+    def __init__(self, engine: Engine, queue: JobQueue) -> None:
+        self._engine = engine
+        self._queue = queue
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[SqliteSession]:
+        """A session that sees one unchanging state."""
+        with read_transaction(self._engine) as connection:
+            yield SqliteSession(connection, self._queue)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[SqliteSession]:
+        """A session that commits at its end."""
+        with write_transaction(self._engine) as connection:
+            yield SqliteSession(connection, self._queue)
+
+    @contextlib.contextmanager
+    def staging(self) -> Iterator[SqliteStaging]:
+        """An empty staging area."""
+        with open_staging(self._engine) as staging:
+            yield staging

@@ -1,0 +1,125 @@
+"""The import itself; loads pandas, so only the worker imports this module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Protocol
+
+from ingest_service.domain.categorise import Categoriser
+from ingest_service.domain.errors import StatementError
+from ingest_service.domain.messages import sentence
+from ingest_service.domain.models import ImportRecord
+from ingest_service.domain.normalise import Reading
+from ingest_service.domain.ports import Database, Staging, StoreOrder, Uploads
+from ingest_service.domain.staged import split_fees, staged_columns
+from ingest_service.domain.statement import Chunk, StatementOptions, read_statement
+
+_UNFINISHED = frozenset({"queued", "running"})
+_FEES = "finance.fees"
+
+
+class Reporter(Protocol):
+    """Tells how far the work is, and stops it when another worker has taken over."""
+
+    def progress(self, *, done: int, total: int, stage: str = "") -> None:
+        """Report."""
+        ...
+
+    def fence(self, connection: Any, /) -> None:
+        """Raise when the work is no longer ours."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTools:
+    """What every import works with."""
+
+    database: Database
+    uploads: Uploads
+    exponent_of: Callable[[str], int]
+    clock: Callable[[], int]
+
+
+def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Reporter) -> None:
+    """Read the file, stage its rows, store what is new; a second run of the same job is harmless.
+
+    Whatever happens before the one storing transaction leaves no trace but the status.
+    """
+    with tools.database.write() as session:
+        record = session.imports.get(user_id, import_id)
+        if record.status not in _UNFINISHED:
+            return
+        session.categories.plant_defaults(user_id)
+        session.imports.set_status(import_id, "running")
+        rules = session.rules.list(user_id)
+        tree = session.categories.tree(user_id)
+    id_by_code = {node.code: node.id for node in tree if node.code}
+    categoriser = Categoriser(rules=rules, id_by_code=id_by_code)
+    try:
+        with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
+            fees = id_by_code.get(_FEES, id_by_code["other"])
+            stage = _Stage(tools, record, staging, categoriser, fees, reporter)
+            stage.run(stream)
+    except StatementError as error:
+        detail = sentence(error.code, locale=record.locale, params=error.params)
+        with tools.database.write() as session:
+            session.imports.fail(import_id, code=error.code, detail=detail, now=tools.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    tools: ImportTools
+    record: ImportRecord
+    staging: Staging
+    categoriser: Categoriser
+    fee_category_id: int
+    reporter: Reporter
+
+    def run(self, stream: BinaryIO) -> None:
+        options = StatementOptions(
+            reading=Reading(self.record.time_zone, self.record.currency, self.tools.exponent_of),
+            requested_profile=self.record.requested_profile,
+            locale=self.record.locale,
+        )
+        total = _estimated_rows(stream)
+        done = ignored = 0
+        profile = ""
+        self.reporter.progress(done=0, total=total, stage="reading")
+        for chunk in read_statement(stream, options):
+            self._add(chunk)
+            profile = profile or chunk.profile_id
+            done += chunk.size
+            ignored += chunk.ignored
+            total = max(total, done + 1)
+            self.reporter.progress(done=done, total=total, stage="reading")
+        if done == 0:
+            raise StatementError("no-transactions")
+        self.reporter.progress(done=done, total=total, stage="storing")
+        order = StoreOrder(
+            record=self.record,
+            profile=profile,
+            ignored=ignored,
+            now=self.tools.clock(),
+            fence=self.reporter.fence,
+        )
+        if self.record.dry_run:
+            self.staging.preview(order)
+        else:
+            self.staging.store(order)
+
+    def _add(self, chunk: Chunk) -> None:
+        if len(chunk.rows):
+            rows = self.categoriser.apply(chunk.rows)
+            rows = split_fees(rows, fee_category_id=self.fee_category_id, locale=self.record.locale)
+            self.staging.add(staged_columns(rows))
+        self.staging.add_errors(chunk.errors)
+
+
+def _estimated_rows(stream: BinaryIO) -> int:
+    """The number of lines; for a workbook this says little, and total grows as rows are read."""
+    lines = 0
+    while block := stream.read(1 << 20):
+        lines += block.count(b"\n")
+    stream.seek(0)
+    return max(lines, 1)

@@ -1,0 +1,184 @@
+"""Accepting an upload and undoing an import; the work itself is done by the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from ingest_service.domain.errors import (
+    FieldProblem,
+    ImportBusyError,
+    InvalidInputError,
+    MissingFileError,
+    UploadTooLargeError,
+)
+from ingest_service.domain.local_time import zone
+from ingest_service.domain.messages import sentence
+from ingest_service.domain.models import ImportRecord, JobProgress, NewImport, RowError
+from ingest_service.domain.ports import Database, KeptFile, Session, Uploads
+from ingest_service.domain.profiles import profile_ids
+
+IMPORT_JOB = "import_statement"
+UNDO_JOB = "undo_import"
+_UNFINISHED = frozenset({"queued", "running"})
+_MAX_FILENAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file and what its sender said about it."""
+
+    user_id: int
+    filename: str
+    stream: BinaryIO | None
+    profile: str | None
+    time_zone: str
+    currency: str
+    locale: str
+    dry_run: bool
+    force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStatus:
+    """An import and how far it has come."""
+
+    record: ImportRecord
+    progress: JobProgress
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The import that will be, or was, made of an upload."""
+
+    status: ImportStatus
+    is_duplicate: bool
+
+
+def accept_upload(
+    database: Database, uploads: Uploads, upload: Upload, *, max_bytes: int, now: int
+) -> Accepted:
+    """Keep the file and queue its import; the same bytes again give the earlier import.
+
+    Raises:
+        MissingFileError, EmptyFileError, UploadTooLargeError: the file.
+        InvalidInputError: an unknown profile or time zone.
+    """
+    zone(upload.time_zone)
+    if upload.profile is not None and upload.profile not in profile_ids():
+        problem = FieldProblem("unknown-profile", f"No such profile: {upload.profile}", "/profile")
+        raise InvalidInputError("The profile is not known.", [problem])
+    if upload.stream is None or not upload.filename:
+        raise MissingFileError('Send the statement as the form field "file".')
+    kept = uploads.keep(upload.stream)
+    try:
+        accepted = _record(database, upload, kept, max_bytes=max_bytes, now=now)
+    except BaseException:
+        uploads.discard(kept.file_path)
+        raise
+    if accepted.is_duplicate:
+        uploads.discard(kept.file_path)
+    return accepted
+
+
+def _record(
+    database: Database, upload: Upload, kept: KeptFile, *, max_bytes: int, now: int
+) -> Accepted:
+    """Import row and job in one transaction, or the earlier import of the same bytes."""
+    if kept.size_bytes > max_bytes:
+        raise UploadTooLargeError(f"A statement may have at most {max_bytes} bytes.")
+    with database.write() as session:
+        if not upload.force and not upload.dry_run:
+            earlier = session.imports.find_same_bytes(upload.user_id, kept.sha256)
+            if earlier is not None:
+                return Accepted(_status(session, earlier), is_duplicate=True)
+        import_id = session.imports.add(_new_import(upload, kept), now=now)
+        session.imports.enqueue(IMPORT_JOB, import_id, upload.user_id)
+        record = session.imports.get(upload.user_id, import_id)
+        return Accepted(_status(session, record), is_duplicate=False)
+
+
+def _new_import(upload: Upload, kept: KeptFile) -> NewImport:
+    return NewImport(
+        user_id=upload.user_id,
+        filename=upload.filename.replace("\\", "/").rpartition("/")[2][-_MAX_FILENAME:],
+        file_path=kept.file_path,
+        sha256=kept.sha256,
+        size_bytes=kept.size_bytes,
+        requested_profile=upload.profile,
+        time_zone=upload.time_zone,
+        currency=upload.currency,
+        locale=upload.locale,
+        dry_run=upload.dry_run,
+    )
+
+
+def _status(session: Session, record: ImportRecord) -> ImportStatus:
+    return ImportStatus(record, session.imports.progress_of(record))
+
+
+def get_import(database: Database, user_id: int, import_id: int) -> ImportStatus:
+    """One import and its progress. Raises ImportNotFoundError."""
+    with database.read() as session:
+        return _status(session, session.imports.get(user_id, import_id))
+
+
+def list_imports(
+    database: Database, user_id: int, *, before_id: int | None, limit: int
+) -> tuple[Sequence[ImportStatus], int | None]:
+    """Imports, newest first, and where the next page begins."""
+    with database.read() as session:
+        records, following = session.imports.page(user_id, before_id=before_id, limit=limit)
+        return [_status(session, record) for record in records], following
+
+
+def list_errors(
+    database: Database, user_id: int, import_id: int, *, after_id: int, limit: int
+) -> tuple[Sequence[RowError], int | None]:
+    """The row errors of one import. Raises ImportNotFoundError."""
+    with database.read() as session:
+        session.imports.get(user_id, import_id)
+        return session.imports.errors(import_id, after_id=after_id, limit=limit)
+
+
+def request_undo(database: Database, user_id: int, import_id: int) -> ImportStatus:
+    """Queue the undoing of an import; one that was undone stays as it is.
+
+    Raises:
+        ImportNotFoundError: there is no such import.
+        ImportBusyError: it is still being worked on.
+    """
+    with database.write() as session:
+        record = session.imports.get(user_id, import_id)
+        if record.status in _UNFINISHED:
+            raise ImportBusyError("The import is still being worked on.")
+        if record.status != "undone":
+            session.imports.enqueue(UNDO_JOB, import_id, user_id)
+        return _status(session, session.imports.get(user_id, import_id))
+
+
+def undo_import(database: Database, *, user_id: int, import_id: int, now: int) -> None:
+    """Remove what an import added and restore what it changed; doing it again changes nothing."""
+    with database.write() as session:
+        record = session.imports.get(user_id, import_id)
+        if record.status == "undone":
+            return
+        session.imports.undo_rows(user_id, import_id)
+        session.imports.set_status(import_id, "undone", finished_at=now)
+
+
+def give_up_import(database: Database, *, user_id: int, import_id: int, now: int) -> None:
+    """Note that an import failed for good; nothing of it was stored."""
+    with database.write() as session:
+        record = session.imports.get(user_id, import_id)
+        if record.status in _UNFINISHED:
+            detail = sentence("internal", locale=record.locale, params={})
+            session.imports.fail(import_id, code="internal", detail=detail, now=now)
+
+
+def sweep_uploads(database: Database, uploads: Uploads, *, older_than_s: float) -> int:
+    """Remove files of uploads that never became imports; how many."""
+    with database.read() as session:
+        known = session.imports.file_paths()
+    return uploads.sweep(known, older_than_s=older_than_s)

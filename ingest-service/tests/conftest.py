@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import Client, Clock
+
+from ingest_service.app import MIGRATIONS, create_app, create_worker
+from ingest_service.config import Config
+from servicekit.sqlite import migrate, open_engine
+from servicekit.testing import TokenMint
+
+
+@pytest.fixture(scope="session")
+def mint() -> TokenMint:
+    return TokenMint()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(dt.datetime(2024, 6, 1, 4, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    made = Config(data_dir=tmp_path, auth_url="http://auth.invalid", max_upload_bytes=8 << 20)
+    migrate(database_path=made.database_path, migrations_dir=MIGRATIONS)
+    return made
+
+
+@pytest.fixture
+def client(config: Config, clock: Clock, mint: TokenMint) -> Iterator[Client]:
+    engine = open_engine(config.database_path)
+    app = create_app(config, clock=clock, jwks=mint.jwks, engine=engine)
+    worker = create_worker(config, clock=clock, engine=engine)
+    yield Client(app=app, worker=worker, mint=mint)
+    engine.dispose()
