@@ -7,6 +7,7 @@ days do not add up.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import keras
@@ -118,13 +119,24 @@ def relative_forecast(
     return RelativeForecast(*network([*features[1:], calendar], training=training))
 
 
-class SpendingModel(tf.Module):
+class SpendingModel:
     """The members of an ensemble behind the serving signature, in money."""
 
     def __init__(self, networks: Sequence[keras.Model], *, calendar_count: int) -> None:
-        super().__init__(name="spending")
         self.networks = list(networks)
         self.calendar_count = calendar_count
+
+    def save(self, folder: Path) -> None:
+        """Write a SavedModel with the serving signature and nothing else.
+
+        Only the weights are tracked, not the Keras models: those save a second copy of every
+        variable and restore that one, so that a session (TensorFlow Serving, the C API) finds the
+        first uninitialised, although `tf.saved_model.load` in Python reads the folder well.
+        """
+        module = tf.Module(name="spending")
+        module.weights = [weight.value for net in self.networks for weight in net.weights]
+        signatures = {"serving_default": self.serving_function()}
+        tf.saved_model.save(module, str(folder), signatures=signatures)
 
     def serving_function(self) -> tf.types.experimental.ConcreteFunction:
         """The signature `serving_default`, traced for any number of rows."""

@@ -47,10 +47,7 @@ def new_version(folder: Path) -> Iterator[Path]:
 
 def save_model(networks: Sequence[keras.Model], folder: Path) -> None:
     """Write the ensemble as a SavedModel with its serving signature and nothing else."""
-    model = SpendingModel(networks, calendar_count=len(CALENDAR_FEATURES))
-    tf.saved_model.save(
-        model, str(folder), signatures={"serving_default": model.serving_function()}
-    )
+    SpendingModel(networks, calendar_count=len(CALENDAR_FEATURES)).save(folder)
 
 
 def write_description(folder: Path, description: Mapping[str, object]) -> None:
