@@ -18,11 +18,14 @@ def tensorflow_folder() -> Path:
     Raises ModuleNotFoundError where it is not installed.
     """
     if "tensorflow" in sys.modules:
-        return Path(next(iter(sys.modules["tensorflow"].__path__)))
-    spec = find_spec("tensorflow")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("tensorflow is not installed")
-    return Path(spec.submodule_search_locations[0])
+        places = list(sys.modules["tensorflow"].__path__)
+    else:
+        spec = find_spec("tensorflow")
+        places = list(spec.submodule_search_locations or ()) if spec else []
+    for place in places:  # Python's TensorFlow adds Keras's folder to its own
+        if (Path(place) / "libtensorflow_cc.so.2").exists():
+            return Path(place)
+    raise ModuleNotFoundError("tensorflow is not installed")
 
 
 def _stand_in_for_tensorflow() -> None:
@@ -36,11 +39,16 @@ def _stand_in_for_tensorflow() -> None:
 _stand_in_for_tensorflow()
 
 from tensorflow.core.framework import (  # noqa: E402 - after the stand-in
+    node_def_pb2,
     tensor_pb2,
     tensor_shape_pb2,
     types_pb2,
 )
-from tensorflow.core.protobuf import config_pb2, meta_graph_pb2  # noqa: E402
+from tensorflow.core.protobuf import (  # noqa: E402
+    config_pb2,
+    meta_graph_pb2,
+    saved_model_pb2,
+)
 from tensorflow_serving.apis import (  # noqa: E402
     classification_pb2,
     get_model_metadata_pb2,
@@ -68,10 +76,12 @@ __all__ = [
     "model_pb2",
     "model_server_config_pb2",
     "model_service_pb2_grpc",
+    "node_def_pb2",
     "predict_pb2",
     "prediction_log_pb2",
     "prediction_service_pb2_grpc",
     "regression_pb2",
+    "saved_model_pb2",
     "status_pb2",
     "tensor_pb2",
     "tensor_shape_pb2",

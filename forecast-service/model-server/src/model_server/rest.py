@@ -225,6 +225,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve  # noqa: N815 - the library's names
 
+    def handle_expect_100(self) -> bool:
+        """Send the interim answer at once: the caller holds its body back until it comes."""
+        expected = super().handle_expect_100()
+        self.wfile.flush()
+        return expected
+
     def _read_body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             raw = self._read_chunks()
