@@ -10,7 +10,9 @@ _STARTED = time.monotonic()
 
 def say(message: str) -> None:
     """Prints one progress line with the seconds since the start."""
-    print(f"[{time.monotonic() - _STARTED:5.1f}s] {message}", flush=True)
+    # one write, because threads tell of their progress too
+    sys.stdout.write(f"[{time.monotonic() - _STARTED:5.1f}s] {message}\n")
+    sys.stdout.flush()
 
 
 def complain(message: str) -> None:

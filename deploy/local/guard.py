@@ -28,7 +28,9 @@ def main(arguments: list[str]) -> None:
     while os.getppid() == parent and parent != 1:
         time.sleep(_LOOK_EVERY_S)
     end_processes_working_in(work_folder)
-    subprocess.run(command, check=False, cwd="/", stdin=subprocess.DEVNULL)
+    # this process's own output went to the supervisor that has ended
+    nowhere = subprocess.DEVNULL
+    subprocess.run(command, check=False, cwd="/", stdin=nowhere, stdout=nowhere, stderr=nowhere)
 
 
 if __name__ == "__main__":
