@@ -1,0 +1,118 @@
+// @ts-check
+import { t } from "../../i18n/i18n.js";
+import { isAbort } from "../../lib/errors.js";
+import { html, one, put } from "../../lib/html.js";
+import { dataTable } from "../data-table/data-table.js";
+import { icon } from "../icon/icon.js";
+import { problem } from "../problem/problem.js";
+
+const SKELETON_AFTER_MS = 200;
+let serial = 0;
+
+/**
+ * @typedef {object} CardOptions
+ * @property {string} title
+ * @property {string} [className]
+ * @property {{ href: string, text: string }} [link]
+ *
+ * @typedef {object} Card
+ * @property {HTMLElement} element
+ * @property {HTMLElement} content what draws itself goes here
+ * @property {(text: string) => void} answer the chart's message in one sentence
+ * @property {(text: string) => void} foot unit and freshness
+ * @property {(data: import("../data-table/data-table.js").TableData | null) => void} table
+ * @property {(reason: string, action?: { href: string, text: string }) => void} empty
+ * @property {(work: () => Promise<void>) => Promise<void>} run draws; shows loading and failure, keeps the old drawing under both
+ */
+
+/** @param {CardOptions} options @returns {Card} */
+export function createCard({ title, className = "", link }) {
+  serial += 1;
+  const titleId = `card-title-${serial}`;
+  const element = document.createElement("section");
+  element.className = `card ${className}`;
+  element.setAttribute("aria-labelledby", titleId);
+  put(element, html`
+    <div class="card-head">
+      <div class="card-titles"><h2 id="${titleId}">${title}</h2><p class="card-answer" hidden></p></div>
+      <div class="card-tools">
+        <button type="button" class="button button-plain button-small" data-part="table-button" aria-expanded="false" hidden>${t("action.show-table")}</button>
+        ${link && html`<a class="button button-plain button-small" href="${link.href}">${link.text}</a>`}
+      </div>
+    </div>
+    <div data-part="status"></div>
+    <div class="card-content"></div>
+    <div class="card-table table-wrap" tabindex="0" role="region" aria-labelledby="${titleId}" hidden></div>
+    <p class="card-foot" hidden></p>`);
+  return behaviour(element);
+}
+
+/** @param {HTMLElement} element @returns {Card} */
+function behaviour(element) {
+  const content = one(element, ".card-content");
+  const status = one(element, "[data-part=status]");
+  const tableButton = one(element, "[data-part=table-button]");
+  const tableHost = one(element, ".card-table");
+  let drawn = false;
+
+  tableButton.addEventListener("click", () => {
+    const open = tableHost.hidden;
+    tableHost.hidden = !open;
+    content.hidden = open;
+    tableButton.setAttribute("aria-expanded", String(open));
+    tableButton.textContent = t(open ? "action.show-chart" : "action.show-table");
+  });
+
+  /** @param {HTMLElement} target @param {string} text */
+  const write = (target, text) => {
+    target.textContent = text;
+    target.hidden = text === "";
+  };
+
+  /** @type {Card} */
+  const card = {
+    element,
+    content,
+    answer: (text) => write(one(element, ".card-answer"), text),
+    foot: (text) => write(one(element, ".card-foot"), text),
+    table(data) {
+      tableButton.hidden = data === null;
+      if (data) put(tableHost, dataTable(data));
+      else tableHost.hidden = true;
+      if (tableHost.hidden) content.hidden = false;
+    },
+    empty(reason, action) {
+      card.answer("");
+      card.foot("");
+      card.table(null);
+      put(content, html`<div class="empty">${icon("empty")}<p>${reason}</p>${action && html`<a class="button button-small" href="${action.href}">${action.text}</a>`}</div>`);
+    },
+    async run(work) {
+      const timer = setTimeout(() => {
+        content.setAttribute("aria-busy", "true");
+        if (!drawn) put(content, html`<div class="skeleton"></div>`);
+      }, SKELETON_AFTER_MS);
+      try {
+        await work();
+        drawn = true;
+        put(status, html``);
+        content.classList.remove("is-dimmed");
+      } catch (error) {
+        if (isAbort(error)) return;
+        fail(error, () => card.run(work));
+      } finally {
+        clearTimeout(timer);
+        content.removeAttribute("aria-busy");
+      }
+    },
+  };
+
+  /** @param {unknown} error @param {() => void} retry */
+  function fail(error, retry) {
+    if (!drawn) put(content, html``);
+    content.classList.toggle("is-dimmed", drawn);
+    put(status, problem(error, { retry: true }));
+    one(status, "[data-action=retry]").addEventListener("click", retry, { once: true });
+  }
+  return card;
+}

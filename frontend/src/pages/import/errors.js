@@ -1,0 +1,50 @@
+// @ts-check
+import { fetchImportErrors } from "../../api/ingest.js";
+import { problem } from "../../components/problem/problem.js";
+import { has, locale, t } from "../../i18n/i18n.js";
+import { html, put } from "../../lib/html.js";
+
+/** @typedef {import("../../api/ingest.js").ImportError} ImportError */
+
+/**
+ * The rows that could not be read, each with its number and the reason; more on demand.
+ * @param {HTMLElement} element @param {string} importId
+ */
+export function mountErrors(element, importId) {
+  /** @type {ImportError[]} */
+  const shown = [];
+  /** @param {string | null} cursor */
+  async function more(cursor) {
+    try {
+      const page = await fetchImportErrors(importId, { cursor, limit: 20 });
+      shown.push(...page.items);
+      put(element, table(shown, page.next_cursor !== null));
+      element.querySelector("[data-action=more]")?.addEventListener("click", () => more(page.next_cursor));
+    } catch (error) {
+      put(element, problem(error, { retry: true }));
+      element.querySelector("[data-action=retry]")?.addEventListener("click", () => more(cursor));
+    }
+  }
+  more(null);
+}
+
+/** @param {readonly ImportError[]} items @param {boolean} hasMore */
+function table(items, hasMore) {
+  return html`<div class="table-wrap"><table class="table">
+    <thead><tr><th scope="col" class="number">${t("import.row")}</th><th scope="col">${t("import.reason")}</th><th scope="col">${t("import.raw")}</th></tr></thead>
+    <tbody>${items.map((item) => html`<tr><td class="number">${item.sheet ? `${item.sheet} · ` : ""}${item.row ?? "—"}</td><td>${reason(item)}</td><td class="import-raw">${item.raw ?? ""}</td></tr>`)}</tbody>
+  </table></div>${hasMore && html`<button type="button" class="button button-small" data-action="more">${t("action.more")}</button>`}`;
+}
+
+/**
+ * Why a row was not read. The service writes its detail in Chinese and names the bad value there;
+ * other languages say the same by code.
+ * @param {ImportError} item
+ */
+function reason(item) {
+  const key = `row-error.${item.code}`;
+  const quoted = /[“"「]([^”"」]*)[”"」]/.exec(item.detail)?.[1];
+  if (locale() === "zh-CN" && item.detail && /[\u4e00-\u9fff]/.test(item.detail)) return item.detail;
+  const text = has(key) ? t(key) : t("row-error.other", { field: item.field ?? "" });
+  return quoted ? `${text} ${t("row-error.value", { value: quoted })}` : text;
+}
