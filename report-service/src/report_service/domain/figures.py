@@ -142,6 +142,7 @@ class MissingForecast(StrEnum):
     NOT_ENOUGH_HISTORY = "not-enough-history"
     UNAVAILABLE = "unavailable"
     FILTERED = "filtered"
+    OTHER_CURRENCY = "other-currency"
 
 
 @dataclass(frozen=True, slots=True)

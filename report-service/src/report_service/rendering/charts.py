@@ -88,7 +88,7 @@ def _mark_peak(axes: Axes, chart: TrendChart, pen: Pen) -> None:
     part = peak.position / max(len(chart.values) - 1, 1)
     side = "left" if part < 0.08 else "right" if part > 0.92 else "center"  # noqa: PLR2004
     lift = chart.axis.maximum * 0.025
-    place = {"ha": side, "va": "bottom", "clip_on": False, "zorder": 5}
+    place: dict[str, Any] = {"ha": side, "va": "bottom", "clip_on": False, "zorder": 5}
     box = {"facecolor": SURFACE, "edgecolor": "none", "pad": 1.0}
     position = (peak.position, value + lift)
     pen.write(axes, position, peak.label, colour=TEXT, bold=True, bbox=box, **place)
@@ -109,7 +109,7 @@ def _draw_shares(chart: ShareChart, pen: Pen) -> Figure:
         wedgeprops={"width": 0.36, "edgecolor": SURFACE, "linewidth": gap},
     )
     size = 12.0 if len(chart.total) < 10 else 10.0  # noqa: PLR2004
-    middle = {"ha": "center", "va": "center"}
+    middle: dict[str, Any] = {"ha": "center", "va": "center"}
     pen.write(ring, (0, 0.1), chart.total, size=size, colour=TEXT, bold=True, **middle)
     pen.write(ring, (0, -0.2), chart.total_label, size=8, colour=TEXT_3, **middle)
     _list_slices(figure, chart, pen)
@@ -134,7 +134,7 @@ def _list_slices(figure: Figure, chart: ShareChart, pen: Pen) -> None:
         pen.write(axes, (0.2, row), name, colour=TEXT, va="center_baseline")
         length = 1.25 * piece.value / longest
         axes.barh(row, length, height=0.38, left=1.4, color=piece.colour)
-        right = {"ha": "right", "va": "center_baseline"}
+        right: dict[str, Any] = {"ha": "right", "va": "center_baseline"}
         pen.write(axes, (3.68, row), piece.amount, colour=TEXT, **right)
         pen.write(axes, (4.33, row), piece.share, **right)
 
@@ -152,7 +152,7 @@ def _draw_rank(chart: RankChart, pen: Pen) -> Figure:
     scale = max(values) / (WIDTH_IN - _NAME_WIDTH_IN - 1.0)  # data units per inch
     for row, bar in enumerate(chart.bars):
         name = pen.fit(bar.name, width_pt=(_NAME_WIDTH_IN - 0.15) * _POINTS_PER_INCH)
-        centre = {"va": "center_baseline", "clip_on": False}
+        centre: dict[str, Any] = {"va": "center_baseline", "clip_on": False}
         pen.write(axes, (-0.09 * scale, row), name, colour=TEXT, ha="right", **centre)
         pen.write(axes, (bar.value + 0.07 * scale, row), bar.label, colour=TEXT_2, **centre)
     return figure
@@ -177,7 +177,7 @@ def _draw_forecast(chart: ForecastChart, pen: Pen) -> Figure:
     draw_date_axis(axes, chart.ticks, pen)
     axes.set_xlim(-0.5, start + len(future) - 0.5)
     axes.axvline(start - 0.5, color=TEXT_3, linewidth=0.8)
-    above = {"ha": "right", "va": "bottom", "transform": axes.get_xaxis_transform()}
+    above: dict[str, Any] = {"ha": "right", "va": "bottom", "transform": axes.get_xaxis_transform()}
     pen.write(axes, (start - 0.9, 1.02), chart.labels.history, colour=TEXT_2, **above)
     above["ha"] = "left"
     pen.write(axes, (start - 0.1, 1.02), chart.labels.today, colour=TEXT_3, **above)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -32,7 +33,7 @@ class Pen:
         size: float = LABEL_PT,
         colour: str = TEXT_2,
         bold: bool = False,
-        **place: object,
+        **place: Any,
     ) -> None:
         """Put a text at a position of the axes."""
         font = self.typeface.properties(size=size, bold=bold)

@@ -33,7 +33,7 @@ class Typeface:
     def printable(self, text: str) -> str:
         """The text without the characters that the typeface cannot draw (emoji, controls)."""
         known = _characters(self.regular)
-        kept = "".join(c for c in text if c in "\n" or ord(c) in known)
+        kept = "".join(c for c in text if c == "\n" or ord(c) in known)
         return kept or ("" if not text else "·")
 
 

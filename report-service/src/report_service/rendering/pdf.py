@@ -105,7 +105,7 @@ def _section(section: DocumentSection, styles: Styles, typeface: Typeface) -> It
         paragraph(section.answer, styles.lead),
     ]
     blocks = list(section.blocks)
-    while blocks and not opening[-1:] == [] and isinstance(blocks[0], Figure | Paragraph):
+    while blocks and isinstance(blocks[0], Figure | Paragraph):
         opening += _flowables(blocks.pop(0), styles, typeface)
     # A heading never stands alone at the foot of a page.
     yield KeepTogether(opening)
@@ -132,7 +132,7 @@ def _notes(notes: Notes, styles: Styles) -> Flowable:
     return KeepTogether([_Bookmark(notes.heading), *lines])
 
 
-class _Rule(Flowable):  # type: ignore[misc] - ReportLab ships no types
+class _Rule(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """A short line in the accent under the title."""
 
     def __init__(self) -> None:
@@ -144,7 +144,7 @@ class _Rule(Flowable):  # type: ignore[misc] - ReportLab ships no types
         self.canv.rect(0, 5, 36, 2.4, stroke=0, fill=1)
 
 
-class _Bookmark(Flowable):  # type: ignore[misc] - ReportLab ships no types
+class _Bookmark(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """An entry in the outline that PDF readers show beside the pages."""
 
     def __init__(self, heading: str) -> None:
@@ -157,7 +157,7 @@ class _Bookmark(Flowable):  # type: ignore[misc] - ReportLab ships no types
         self.canv.addOutlineEntry(self._heading, self._heading, level=0)
 
 
-class _NumberedCanvas(Canvas):  # type: ignore[misc] - ReportLab ships no types
+class _NumberedCanvas(Canvas):  # type: ignore[misc]  # ReportLab ships no types
     """A canvas that writes head and foot once the number of pages is known."""
 
     def __init__(self, *args: object, document: Document, **kwargs: object) -> None:

@@ -28,7 +28,7 @@ _SWATCH = 8.0
 _CELL_CHARACTERS = 90
 
 
-class Swatch(Flowable):  # type: ignore[misc] - ReportLab ships no types
+class Swatch(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """A small square of a category's colour."""
 
     def __init__(self, colour: str) -> None:
