@@ -1,0 +1,61 @@
+"""GET /forecast/predict and GET /forecast/accuracy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forecast_service.api.present import accuracy_document, forecast_document
+from forecast_service.api.schemas import AccuracySchema, ForecastSchema, PredictArgs, SeriesArgs
+from forecast_service.domain.methods import Method
+from forecast_service.domain.periods import Period
+from forecast_service.domain.questions import Question, Subject
+from forecast_service.usecases.predict import Forecaster, predict
+from servicekit.identity import current_identity, signed_in
+from servicekit.web import Blueprint
+
+SCOPE = "forecast:read"
+
+
+def predictions_blueprint(forecaster: Forecaster) -> Blueprint:
+    """The routes that answer questions about the coming days."""
+    blueprint = Blueprint("predictions", __name__, description="Forecasts and how good they were")
+
+    @blueprint.route("/forecast/predict")
+    @signed_in(SCOPE)
+    @blueprint.arguments(PredictArgs, location="query")
+    @blueprint.response(200, ForecastSchema)
+    @blueprint.alt_response(422, description="not-enough-history, method-not-offered")
+    @blueprint.alt_response(503, description="model-unavailable (method=tensorflow only)")
+    def get_predict(args: dict[str, Any]) -> dict[str, Any]:
+        """What will be spent: days, weeks, months or years with 80 % and 95 % bands."""
+        question = _question(args, period=Period(args["period"]), horizon=args["horizon"])
+        return forecast_document(predict(question, forecaster))
+
+    @blueprint.route("/forecast/accuracy")
+    @signed_in(SCOPE)
+    @blueprint.arguments(SeriesArgs, location="query")
+    @blueprint.response(200, AccuracySchema)
+    @blueprint.alt_response(422, description="not-enough-history, method-not-offered")
+    def get_accuracy(args: dict[str, Any]) -> dict[str, Any]:
+        """What up to six earlier forecasts of 28 days would have said, and what came."""
+        question = _question(args, period=Period.DAY, horizon=None)
+        return accuracy_document(predict(question, forecaster))
+
+    return blueprint
+
+
+def _question(args: dict[str, Any], *, period: Period, horizon: int | None) -> Question:
+    identity = current_identity()
+    category = args["category_id"] or (args["scope"] if args["scope"].isdecimal() else None)
+    return Question(
+        subject=Subject(
+            owner_id=int(identity.owner_id),
+            currency=args["currency"] or identity.currency,
+            category_id=None if category is None else int(category),
+        ),
+        period=period,
+        method=Method(args["method"]),
+        time_zone=identity.time_zone,
+        horizon=horizon,
+        origin=args["origin"],
+    )

@@ -1,0 +1,1 @@
+"""One module per verb: predict, follow the feed, train."""
