@@ -1,13 +1,13 @@
-# The commands of the README. What they do stands in deploy/local; PORT, HOST, DATA_DIR, DEMO and
+# The commands of the README. What they do stands in deploy/local; PORT, LISTEN, DATA_DIR, DEMO and
 # SERVICE are read from the environment or the command line.
-export PORT HOST DATA_DIR DEMO SERVICE FOLLOW BASE_URL
+export PORT LISTEN DATA_DIR DEMO SERVICE FOLLOW BASE_URL
 RUN := sh deploy/local.sh
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs restart env install vendor lock check test demo compose-test
 
 help:
-	@echo "make up                start everything (PORT=8080, DATA_DIR=./var, DEMO=0 for no demo)"
+	@echo "make up                start everything (PORT=8080, DATA_DIR=./var, LISTEN=127.0.0.1, DEMO=0)"
 	@echo "make down              stop it; the data stays"
 	@echo "make status            processes, readiness, memory"
 	@echo "make logs              follow the logs (SERVICE=analytics for one, FOLLOW=0 to only look)"

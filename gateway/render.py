@@ -87,7 +87,7 @@ def compose_target() -> Target:
     """The target inside the gateway image: Docker's DNS finds the replicas as they come and go."""
     return Target(
         listen="8080",
-        run_dir="/tmp/nginx",  # noqa: S108 - the container's own tmpfs; its root is read-only
+        run_dir="/tmp",  # noqa: S108 - the container's own tmpfs; its root is read-only
         frontend_dir="/srv/frontend",
         gateway_static="/srv/gateway",
         reports_dir="/srv/reports",

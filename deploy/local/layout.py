@@ -146,7 +146,7 @@ class Layout:
 
 
 def layout_from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
-    """The layout that PORT, HOST and DATA_DIR choose.
+    """The layout that PORT, LISTEN and DATA_DIR choose.
 
     Raises:
         SetUpError: PORT is no usable port.
@@ -160,6 +160,6 @@ def layout_from_environment(environment: Mapping[str, str] = os.environ) -> Layo
     return Layout(
         root=root,
         data_dir=Path(os.path.normpath(data_dir.expanduser())),
-        host=environment.get("HOST") or "127.0.0.1",
+        host=environment.get("LISTEN") or "127.0.0.1",
         port=int(port),
     )

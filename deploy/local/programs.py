@@ -130,6 +130,7 @@ def _serving(layout: Layout) -> Program:
     flags = {
         "port": layout.serving_grpc_port,
         "rest_api_port": layout.serving_rest_port,
+        "bind_address": "127.0.0.1",  # its ports ask for no sign-in
         "model_name": MODEL_NAME,
         "model_base_path": layout.models_dir / MODEL_NAME,
     }
