@@ -25,7 +25,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    made = Config(data_dir=tmp_path, auth_url="http://auth.invalid", max_upload_bytes=8 << 20)
+    made = Config(data_dir=tmp_path, auth_url="http://auth.invalid", max_upload_bytes=256 << 10)
     migrate(database_path=made.database_path, migrations_dir=MIGRATIONS)
     return made
 

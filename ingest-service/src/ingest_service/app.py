@@ -60,7 +60,9 @@ def create_app(
     app.request_class = imports.UploadRequest
     app.before_request(imports.allow_large_uploads)
     app.extensions["ingest"] = Parts(
-        database=SqliteDatabase(engine, JobQueue(engine, tables.jobs, clock)),
+        database=SqliteDatabase(
+            engine, JobQueue(engine, tables.jobs, clock), temporary_dir=config.temporary_dir
+        ),
         uploads=UploadFolder(config.uploads_dir),
         feed=Feed(engine),
         idempotency=IdempotencyStore(engine, tables.idempotency_keys, clock),
@@ -87,7 +89,7 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
     from ingest_service.usecases.run_import import ImportTools, run_import
 
     queue = JobQueue(engine, tables.jobs, clock)
-    database = SqliteDatabase(engine, queue)
+    database = SqliteDatabase(engine, queue, temporary_dir=config.temporary_dir)
     folder = UploadFolder(config.uploads_dir)
 
     def seconds() -> int:
@@ -121,6 +123,7 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
             )
 
     def sweep() -> None:
+        database.sweep(older_than_s=_ORPHAN_AGE_S)
         usecases.sweep_uploads(database, folder, older_than_s=_ORPHAN_AGE_S)
 
     return Worker(

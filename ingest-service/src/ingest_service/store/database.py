@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
@@ -11,7 +12,7 @@ from ingest_service.store.categories import SqliteCategories
 from ingest_service.store.expenses import SqliteExpenses
 from ingest_service.store.imports import SqliteImports
 from ingest_service.store.rules import SqliteRules
-from ingest_service.store.staging import SqliteStaging, open_staging
+from ingest_service.store.staging import SqliteStaging, open_staging, sweep_staging
 from servicekit.jobs import JobQueue
 from servicekit.sqlite import read_transaction, write_transaction
 
@@ -29,7 +30,8 @@ class SqliteSession:
 class SqliteDatabase:
     """Where sessions come from."""
 
-    def __init__(self, engine: Engine, queue: JobQueue) -> None:
+    def __init__(self, engine: Engine, queue: JobQueue, *, temporary_dir: Path) -> None:
+        self._temporary_dir = temporary_dir
         self._engine = engine
         self._queue = queue
 
@@ -48,5 +50,9 @@ class SqliteDatabase:
     @contextlib.contextmanager
     def staging(self) -> Iterator[SqliteStaging]:
         """An empty staging area."""
-        with open_staging(self._engine) as staging:
+        with open_staging(self._engine, self._temporary_dir) as staging:
             yield staging
+
+    def sweep(self, *, older_than_s: float) -> None:
+        """Remove staging files that killed workers left."""
+        sweep_staging(self._temporary_dir, older_than_s=older_than_s)

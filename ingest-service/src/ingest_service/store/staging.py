@@ -1,13 +1,18 @@
-"""Rows of one file on their way in: temporary tables first, then one transaction.
+"""Rows of one file on their way in: staged in a file of their own, then stored in one transaction.
 
-The temporary tables live in SQLite's own temporary file, so that parsing a million rows neither
-holds the write lock nor fills memory; a killed worker leaves nothing behind.
+The staging file is attached to the connection, so that parsing a million rows neither holds the
+write lock nor fills memory (the SQLite of the pysqlite3 wheel keeps temporary tables in memory,
+whatever temp_store says). What a killed worker leaves of it is swept away later.
 """
 
 from __future__ import annotations
 
 import contextlib
+import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -18,7 +23,8 @@ from ingest_service.store.category_paths import resolve_paths
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.rows import last_seq, take_seq
 
-_CACHE_KIB = 64 * 1024
+_CACHE_KIB = 32 * 1024
+_PREFIX = "staging-"
 _PARAMETERS_PER_CALL = 20_000
 _COPIED = [
     name for name in STAGED_COLUMNS if name not in {"row", "part", "content", "category_path"}
@@ -75,14 +81,12 @@ class SqliteStaging:
     def create(self) -> None:
         """Make the empty tables."""
         columns = ", ".join(STAGED_COLUMNS)
-        self._run("PRAGMA temp_store = FILE")
-        self._run(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._run(
-            f"CREATE TEMP TABLE staged (n INTEGER PRIMARY KEY, {columns},"
+            f"CREATE TABLE staging.staged (n INTEGER PRIMARY KEY, {columns},"
             " occurrence INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT 'new')"
         )
-        self._run("CREATE TEMP TABLE known (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)")
-        self._run("CREATE TEMP TABLE staged_errors (row, sheet, field, code, detail, raw)")
+        self._run("CREATE TABLE staging.known (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)")
+        self._run("CREATE TABLE staging.staged_errors (row, sheet, field, code, detail, raw)")
         self._connection.commit()
 
     def add(self, columns: Mapping[str, Sequence[object]]) -> None:
@@ -127,12 +131,12 @@ class SqliteStaging:
             return self._finish(order)
 
     def _number(self) -> None:
-        self._run("DROP TABLE IF EXISTS temp.repeated")
+        self._run("DROP TABLE IF EXISTS staging.repeated")
         self._run(
-            "CREATE TEMP TABLE repeated AS"
+            "CREATE TABLE staging.repeated AS"
             " SELECT fingerprint FROM staged GROUP BY fingerprint HAVING count(*) > 1"
         )
-        self._run("CREATE INDEX temp.repeated_lookup ON repeated (fingerprint)")
+        self._run("CREATE INDEX staging.repeated_lookup ON repeated (fingerprint)")
         self._run(_MARK_REPEATED_IN_FILE)
         self._run(_NUMBER_OCCURRENCES)
         self._connection.commit()
@@ -222,19 +226,47 @@ class SqliteStaging:
 
 
 @contextlib.contextmanager
-def open_staging(engine: Engine) -> Iterator[SqliteStaging]:
-    """An empty staging area on a connection of its own, closed for good at the end."""
-    with engine.connect() as connection:
-        # The temporary tables must not go back into the pool with the connection.
-        connection.detach()
-        staging = SqliteStaging(connection)
-        staging.create()
-        yield staging
+def open_staging(engine: Engine, folder: Path) -> Iterator[SqliteStaging]:
+    """An empty staging area on a connection of its own, gone for good at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{_PREFIX}{uuid.uuid4().hex}"
+    try:
+        with engine.connect() as connection:
+            _attach(connection, path)
+            # The attached file must not go back into the pool with the connection.
+            connection.detach()
+            staging = SqliteStaging(connection)
+            staging.create()
+            yield staging
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _attach(connection: Connection, path: Path) -> None:
+    """Attach the file without a journal: it is thrown away after any error.
+
+    The driver's own connection, since SQLAlchemy would begin a transaction first, and nothing can
+    be attached within one.
+    """
+    raw: Any = connection.connection.driver_connection
+    raw.execute("ATTACH DATABASE ? AS staging", (str(path),))
+    raw.execute("PRAGMA staging.journal_mode = OFF")
+    raw.execute("PRAGMA staging.synchronous = OFF")
+    raw.execute(f"PRAGMA staging.cache_size = -{_CACHE_KIB}")
+    raw.execute(f"PRAGMA main.cache_size = -{_CACHE_KIB}")
+
+
+def sweep_staging(folder: Path, *, older_than_s: float) -> None:
+    """Remove staging files that killed workers left."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > older_than_s:
+                path.unlink()
 
 
 @contextlib.contextmanager
 def _immediate(connection: Connection) -> Iterator[None]:
-    """A transaction that takes the write lock at once, on a connection that has temporary tables.
+    """A transaction that takes the write lock at once, on the connection with the staging file.
 
     servicekit.sqlite.write_transaction opens a connection of its own, which would not see them;
     its engine reads this option when a transaction begins.
