@@ -29,14 +29,43 @@ def redact(
 
 def configure_logs(*, service: str, level: str = "INFO") -> None:
     """Send structlog's and the standard library's records to stderr as JSON lines."""
+    processors = _shared_processors(service)
+    structlog.configure(
+        processors=[*processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    for old in [handler for handler in root.handlers if isinstance(handler, _StderrHandler)]:
+        root.removeHandler(old)
+    handler = _StderrHandler()
+    handler.setFormatter(json_formatter(service))
+    root.addHandler(handler)
+    root.setLevel(level.upper())
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
+
+def json_formatter(service: str = "") -> logging.Formatter:
+    """A formatter that writes any record as one JSON line."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_shared_processors(service),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+
+
+def _shared_processors(service: str) -> list[structlog.typing.Processor]:
     def add_service(
         _logger: object, _method: str, event: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
         event["service"] = service
         return event
 
-    shared: list[structlog.typing.Processor] = [
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -44,39 +73,10 @@ def configure_logs(*, service: str, level: str = "INFO") -> None:
         redact,
         structlog.processors.format_exc_info,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
-    _install_handler(shared, level)
-
-
-def _install_handler(shared: list[structlog.typing.Processor], level: str) -> None:
-    root = logging.getLogger()
-    for handler in [h for h in root.handlers if getattr(h, "is_servicekit", False)]:
-        root.removeHandler(handler)
-    handler = _StderrHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
-    root.addHandler(handler)
-    root.setLevel(level.upper())
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class _StderrHandler(logging.StreamHandler[Any]):
     """Writes to whatever sys.stderr is at that moment, so that captured tests stay quiet."""
-
-    is_servicekit = True
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
