@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from fakes import FakeIngest, FakeServing, StaticTokens, serve
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from forecast_service.app import create_app
@@ -18,11 +20,23 @@ from forecast_service.usecases.follow_feed import follow_feed
 from servicekit.sqlite import migrate, open_engine
 from servicekit.testing import TokenMint
 
+# A loaded machine is no reason to fail: no test here is about time.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
+
 NOW = datetime(2024, 6, 1, 2, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that went through all migrations once; tests work on copies."""
+    path = tmp_path_factory.mktemp("migrated") / "forecast.sqlite3"
+    migrate(database_path=path, migrations_dir=MIGRATIONS_DIR)
+    return path
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config(tmp_path: Path, migrated: Path) -> Config:
     made = Config(
         data_dir=tmp_path / "forecast",
         auth_url="http://127.0.0.1:9",
@@ -31,7 +45,8 @@ def config(tmp_path: Path) -> Config:
         serving_rest_url="http://127.0.0.1:9",
         models_dir=tmp_path / "models",
     )
-    migrate(database_path=made.database_path, migrations_dir=MIGRATIONS_DIR)
+    made.data_dir.mkdir()
+    shutil.copy(migrated, made.database_path)
     return made
 
 

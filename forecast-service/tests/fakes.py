@@ -50,6 +50,7 @@ class FakeServing:
         self.state = "AVAILABLE"
         self.requests: list[dict[str, object]] = []
         self.broken_body: bytes | None = None
+        self.factor = 1.0
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         if handler.command == "GET":
@@ -62,12 +63,12 @@ class FakeServing:
         if self.broken_body is not None:
             _send(handler, 200, self.broken_body, "application/json")
             return
-        _send_json(handler, 200, {"outputs": _model_outputs(body["inputs"])})
+        _send_json(handler, 200, {"outputs": _model_outputs(body["inputs"], self.factor)})
 
 
-def _model_outputs(inputs: dict[str, list[list[float]]]) -> dict[str, object]:
+def _model_outputs(inputs: dict[str, list[list[float]]], factor: float) -> dict[str, object]:
     history, mask = np.array(inputs["history"]), np.array(inputs["mask"])
-    mean = (history * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)
+    mean = factor * (history * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1)
     levels = np.arange(1, 10) / 5.0
     total = 28 * mean
     return {
@@ -81,7 +82,7 @@ def _model_outputs(inputs: dict[str, list[list[float]]]) -> dict[str, object]:
 class StaticTokens:
     """A token source that never asks anyone."""
 
-    def bearer(self, _scopes: Sequence[str], *, owner_id: str | None = None) -> str:
+    def bearer(self, _scopes: Sequence[str], **_owner: str | None) -> str:
         return "service-token"
 
 

@@ -24,7 +24,7 @@ from forecast_service.usecases.follow_feed import follow_feed
 from forecast_service.usecases.train import train
 from servicekit.identity import ServiceTokens
 from servicekit.jobs import JobContext, JobQueue, Periodic, PermanentJobError, Worker
-from servicekit.logs import get_logger, configure_logs
+from servicekit.logs import configure_logs, get_logger
 from servicekit.sqlite import assert_at_head, open_engine
 
 POLL_S = 0.5

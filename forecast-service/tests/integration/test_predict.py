@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from conftest import Api, build_api
-from factories import FeedCategory, FeedRow, daily_rows, monthly_rows, renumbered
+from factories import FeedCategory, FeedRow, daily_rows, monthly_rows
 from fakes import FakeIngest
 from sqlalchemy import Engine, select
 
@@ -253,19 +253,19 @@ def test_accuracy_lists_six_origins(api: Api) -> None:
     assert answer["summary"]["origins"] == 6
 
 
-def test_a_forecast_that_loses_to_the_average_gives_the_average(
+def test_a_forecast_that_loses_to_the_average_gives_the_average_and_says_so(
     api: Api, ingest: FakeIngest, pull: Pull
 ) -> None:
-    ingest.rows = [
-        renumbered(row, seq=row.seq, amount_minor=7000 + 500 * (row.local_date.weekday() == 0))
-        for row in daily_rows(days=300)
-    ]
+    ingest.rows = daily_rows(days=300)
     pull()
-    answer = api.get("/forecast/predict").get_json()
+    api.serving.factor = 3.0
 
-    # The fake model repeats the mean, as the average does: no worse, so it may answer.
-    assert answer["report_card"]["summary"]["better_than_average"] is True
-    assert answer["method"] == "auto"
+    answer = api.get("/forecast/predict", horizon=28).get_json()
+
+    assert (answer["method"], answer["reason"]) == ("average", "average-was-better")
+    assert answer["report_card"]["summary"]["better_than_average"] is False
+    average = sum(row.amount_minor for row in ingest.rows[-112:]) / 112 / 100
+    assert answer["total"]["predicted_amount"] == pytest.approx(28 * average, rel=1e-3)
 
 
 @pytest.mark.usefixtures("household")

@@ -19,18 +19,19 @@ def weekday_quantiles(window: Window) -> FloatArray:
 
     Every observed day takes part, those of the row's own weekday with five times the weight. The
     quantile at level p is the smallest value whose midpoint rank (cumulated weight less half its
-    own) reaches p.
+    own) reaches p; equal values count in the order of their weights.
     """
-    position = np.arange(WINDOW_DAYS) % _WEEK_DAYS
     observed = window.mask > 0
-    order = np.argsort(window.amounts[observed], kind="stable")
-    values, positions = window.amounts[observed][order], position[observed][order]
+    values = window.amounts[observed]
+    positions = (np.arange(WINDOW_DAYS) % _WEEK_DAYS)[observed]
     rows = []
     for weekday in range(_WEEK_DAYS):
         weights = np.where(positions == weekday, OWN_WEEKDAY_WEIGHT, 1.0)
+        order = np.lexsort((weights, values))
+        weights = weights[order]
         ranks = (np.cumsum(weights) - weights / 2.0) / weights.sum()
         chosen = np.minimum(np.searchsorted(ranks, LEVELS, side="left"), values.size - 1)
-        rows.append(values[chosen])
+        rows.append(values[order][chosen])
     return np.array(rows)
 
 
