@@ -109,6 +109,12 @@ def shop_blueprint(state: State, store: IdempotencyStore) -> Blueprint:
         state.made += 1
         return {"n": state.made}
 
+    @blueprint.route("/bills/<int:bill_id>")
+    @public
+    @blueprint.response(200)
+    def one(bill_id: int) -> dict[str, int]:
+        return {"id": bill_id}
+
     @blueprint.route("/admin")
     @admin_only
     @blueprint.response(200)
@@ -226,6 +232,13 @@ def test_validation_errors_point_at_their_field(client: FlaskClient, mint: Token
 
     found = {(error["pointer"], error["code"]) for error in answer.get_json()["errors"]}
     assert found == {("/json/amount", "required"), ("/json/amuont", "unknown-field")}
+
+
+def test_ids_beyond_the_databases_integers_are_addresses_of_nothing(client: FlaskClient) -> None:
+    assert client.get(f"/bills/{2**63 - 1}").status_code == 200
+    assert client.get(f"/bills/{2**63}").status_code == 404
+    path = client.get("/openapi.json").get_json()["paths"]["/bills/{bill_id}"]
+    assert path["parameters"][0]["schema"]["type"] == "integer"
 
 
 def test_the_methods_that_exist_are_named(client: FlaskClient) -> None:
@@ -375,7 +388,7 @@ def test_the_document_marks_open_and_guarded_routes(client: FlaskClient) -> None
 def test_the_reflective_checks_find_what_is_missing(app: Flask, client: FlaskClient) -> None:
     assert unguarded_routes(app) == set()
     assert undocumented_routes(app) == set()
-    assert public_routes(app) == {"GET /errors/<string:name>"}
+    assert public_routes(app) == {"GET /errors/<string:name>", "GET /bills/<int:bill_id>"}
     assert unmapped_errors(ShopError, MAPPING) == {ShelfGoneError}
 
     app.url_map.add(app.url_rule_class("/forgotten", endpoint="forgotten", methods=["GET"]))

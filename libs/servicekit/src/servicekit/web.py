@@ -4,11 +4,13 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
+from werkzeug.routing import IntegerConverter, Map
 
 from servicekit.health import init_health, init_metrics
 from servicekit.identity import KeySource, init_identity
@@ -18,6 +20,7 @@ from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
 from servicekit.problems import ProblemSpec, init_problems
 
 MIB = 1024 * 1024
+_MAX_SQLITE_INTEGER = 2**63 - 1
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -39,6 +42,14 @@ class _StrictParser(FlaskParser):
         "query": None,
         "form": None,
     }
+
+
+class _RowIdConverter(IntegerConverter):
+    """Ids in addresses fit SQLite's integers; larger numbers are addresses of nothing (404)."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max", _MAX_SQLITE_INTEGER)
+        super().__init__(url_map, *args, **kwargs)
 
 
 class Blueprint(SmorestBlueprint):
@@ -83,6 +94,7 @@ def create_base_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = min(max_body_bytes, MIB)
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # on the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.converters["int"] = _RowIdConverter
     _init_request_ids(app)
     init_metrics(app, service=service)
     _init_access_log(app)
