@@ -1,6 +1,6 @@
 // @ts-check
 import { formatDay, formatWeekday, parseDay } from "../lib/dates.js";
-import { axisUnit, formatMoney, formatTick } from "../lib/money.js";
+import { formatMoney } from "../lib/money.js";
 import { html, one, put } from "../lib/html.js";
 import { loadECharts } from "./vendor.js";
 
@@ -31,12 +31,10 @@ export function colourEdges(amounts) {
  */
 export function toOption(days, { theme, locale, currency, t }) {
   const edges = colourEdges(days.map((day) => day.amount));
-  const unit = axisUnit(edges.at(-1) ?? 0, locale);
   const pieces = [
-    { value: 0, color: theme.sunken, label: "0" },
+    { value: 0, color: theme.sunken },
     ...edges.map((upper, index) => ({
       gt: index === 0 ? 0 : edges[index - 1], lte: upper, color: theme.sequence[Math.round((index / Math.max(1, edges.length - 1)) * (STEPS - 1))],
-      label: `≤ ${formatTick(upper, unit)}${unit.name}`,
     })),
   ];
   return {
@@ -48,9 +46,9 @@ export function toOption(days, { theme, locale, currency, t }) {
       /** @param {{ value: [string, number] }} item */
       formatter: ({ value: [day, amount] }) => `${formatDay(day, locale)} ${formatWeekday(day, locale)}\n${formatMoney(amount, currency)}`,
     },
-    visualMap: { type: "piecewise", pieces, orient: "horizontal", left: 0, top: 0, itemWidth: 12, itemHeight: 12, itemGap: 8, textStyle: { color: theme.text2, fontSize: 12 } },
+    visualMap: { type: "piecewise", pieces, show: false },
     calendar: {
-      range: [days[0]?.period ?? "", days.at(-1)?.period ?? ""], top: 64, left: 36, right: 8, bottom: 8, cellSize: ["auto", "auto"],
+      range: [days[0]?.period ?? "", days.at(-1)?.period ?? ""], top: 28, left: 36, right: 8, bottom: 8, cellSize: ["auto", "auto"],
       itemStyle: { color: "transparent", borderColor: theme.surface, borderWidth: 2 }, splitLine: { show: false }, yearLabel: { show: false },
       monthLabel: { color: theme.text3, fontSize: 12, nameMap: t("chart.months").split(" ") },
       dayLabel: { color: theme.text3, fontSize: 12, firstDay: 1, nameMap: t("chart.weekdays").split(" ") },
@@ -73,7 +71,7 @@ export function describe(days, { currency, locale, t }) {
 export async function mount(element, days, ctx, open) {
   const echarts = await loadECharts();
   element.classList.add("chart");
-  put(element, html`<div class="plot" role="img"></div>`);
+  put(element, html`<p class="scale" aria-hidden="true">${ctx.t("chart.little")}${ctx.theme.sequence.map((_, step) => html`<span class="scale-step" data-colour="var(--seq-${step})"></span>`)}${ctx.t("chart.much")}</p><div class="plot" role="img"></div>`);
   const host = one(element, ".plot");
   const chart = echarts.init(host, null, { renderer: "canvas" });
   chart.on("click", (event) => open(String(/** @type {unknown[]} */ (event.value)[0])));

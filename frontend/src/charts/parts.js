@@ -5,7 +5,7 @@ import { axisUnit, currencySign, formatTick } from "../lib/money.js";
 /** @typedef {import("./theme.js").ChartContext} ChartContext */
 
 /** Room that one horizontal axis label takes, px. */
-const LABEL_WIDTH_PX = 58;
+const LABEL_WIDTH_PX = 64;
 
 /**
  * Every how many labels one can be shown, so that none is slanted or cut.
@@ -54,7 +54,7 @@ export function amountScale({ theme }, unit) {
  * A category axis whose shown labels name the year once.
  * @param {ChartContext} ctx
  * @param {readonly string[]} periods
- * @param {(index: number) => string | null} [special] a label for a point that is no period
+ * @param {(index: number) => string | string[] | null} [special] a label for a point that is no period
  */
 export function periodScale({ theme, locale }, periods, special = () => null) {
   return {

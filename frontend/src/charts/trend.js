@@ -66,7 +66,7 @@ export function toOption(data, ctx) {
 /** The label of a forecast span that is no calendar period: where it begins. @param {TrendData} data @param {number} index @param {ChartContext} ctx */
 function spanLabel({ forecast = [], byDay }, index, { locale, t }) {
   const span = index >= 0 && !byDay ? forecast[index] : undefined;
-  return span ? t("chart.span-from", { day: formatDayShort(span.from, locale) }) : null;
+  return span ? t("chart.span-from", { day: formatDayShort(span.from, locale) }).split("\n") : null;
 }
 
 /** @param {TrendData} data @param {ChartContext} ctx @returns {any[]} */

@@ -40,5 +40,7 @@ export async function signIn(identifier, password) {
 
 export async function signOut() {
   await logout().catch(() => undefined);
+  // Who leaves by choice is not led back to the page they left.
+  history.replaceState(null, "", "#/login");
   end();
 }

@@ -21,7 +21,8 @@ export function barList(bars) {
 /** @param {Bar} bar */
 function row(bar) {
   const inside = html`<span class="bar-name">${bar.rank && html`<span class="bar-rank">${bar.rank}</span>`}${bar.colour && html`<span class="dot" data-colour="${bar.colour}"></span>`}<span title="${bar.name}">${bar.name}</span></span>
-    <span class="figure">${bar.value}</span>${bar.share === undefined ? html`<span></span>` : html`<span class="bar-share figure">${bar.share}</span>`}
+    <span class="figure">${bar.value}</span>${bar.share !== undefined && html`<span class="bar-share figure">${bar.share}</span>`}
     <span class="bar-track" aria-hidden="true"><span class="bar-fill" data-share="${bar.length.toFixed(4)}" ${bar.colour && html`data-colour="${bar.colour}"`}></span></span>`;
-  return bar.href ? html`<a class="bar-row" href="${bar.href}">${inside}</a>` : html`<div class="bar-row">${inside}</div>`;
+  const kind = bar.share === undefined ? "bar-row has-no-share" : "bar-row";
+  return bar.href ? html`<a class="${kind}" href="${bar.href}">${inside}</a>` : html`<div class="${kind}">${inside}</div>`;
 }

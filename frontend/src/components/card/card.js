@@ -34,11 +34,12 @@ export function createCard({ title, className = "", link }) {
   element.setAttribute("aria-labelledby", titleId);
   put(element, html`
     <div class="card-head">
-      <div class="card-titles"><h2 id="${titleId}">${title}</h2><p class="card-answer" hidden></p></div>
+      <h2 id="${titleId}">${title}</h2>
       <div class="card-tools">
         <button type="button" class="button button-plain button-small" data-part="table-button" aria-expanded="false" hidden>${t("action.show-table")}</button>
         ${link && html`<a class="button button-plain button-small" href="${link.href}">${link.text}</a>`}
       </div>
+      <p class="card-answer" hidden></p>
     </div>
     <div data-part="status"></div>
     <div class="card-content"></div>
@@ -90,7 +91,9 @@ function behaviour(element) {
     async run(work) {
       const timer = setTimeout(() => {
         content.setAttribute("aria-busy", "true");
-        if (!drawn) put(content, html`<div class="skeleton"></div>`);
+        content.classList.toggle("is-busy", drawn);
+        // The work may have begun to draw: then its own element is there, and stays.
+        if (!drawn && content.childElementCount === 0) put(content, html`<div class="skeleton"></div>`);
       }, SKELETON_AFTER_MS);
       try {
         await work();
@@ -103,6 +106,7 @@ function behaviour(element) {
       } finally {
         clearTimeout(timer);
         content.removeAttribute("aria-busy");
+        content.classList.remove("is-busy");
       }
     },
   };

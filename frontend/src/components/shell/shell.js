@@ -36,11 +36,11 @@ export function mountShell(element) {
   put(element, html`
     <a class="skip-link" href="#main">${t("nav.skip")}</a>
     <div class="shell">
-      <header class="rail">
+      <header class="rail"><div class="rail-inner">
         <a class="brand" href="#/dashboard" aria-label="${t("app.name")}">${mark()}<span>${t("app.name")}</span></a>
         <nav aria-label="${t("nav.main")}">${GROUPS.map((group) => html`<div class="nav-group">${group.map(link)}</div>`)}</nav>
         <div class="nav-group rail-foot">${FOOT.map(link)}</div>
-      </header>
+      </div></header>
       <main class="main" id="main" tabindex="-1"></main>
       <nav class="bottom-bar" aria-label="${t("nav.main")}">
         ${BAR.map((entry) => html`<a href="#/${entry.route}" data-route="${entry.route}">${icon(entry.icon)}<span>${t(`nav.${entry.route}`)}</span></a>`)}

@@ -2,7 +2,7 @@
 import { createCard } from "../../components/card/card.js";
 import { mountRangePicker } from "../../components/range-picker/range-picker.js";
 import { t } from "../../i18n/i18n.js";
-import { todayIn } from "../../lib/dates.js";
+import { formatTime, todayIn } from "../../lib/dates.js";
 import { html, one, put } from "../../lib/html.js";
 import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
 import { prefs } from "../../state/prefs.js";
@@ -57,7 +57,10 @@ export function mount(element, { params }) {
     one(element, "#tab-panel").replaceChildren(card.element);
     const { signal } = calls;
     const scope = { ...(picked.range ? untilToday(picked.range, today) : {}), min_seq: freshness.minSeq };
-    await card.run(() => tab.draw({ card, scope, today, params: next, signal, keep: (mounted) => { chart = mounted; } }));
+    await card.run(async () => {
+      await tab.draw({ card, scope, today, params: next, signal, keep: (mounted) => { chart = mounted; } });
+      if (card.content.querySelector(".empty") === null) card.foot(t("freshness.updated", { time: formatTime(new Date(), prefs.value.timeZone) }));
+    });
   }
   return { ready: update(params), update, destroy() { calls.abort(); chart?.destroy(); } };
 }

@@ -29,13 +29,12 @@ export async function drawTrend({ card, scope, today, params, signal, keep }) {
   const asked = params.get("granularity");
   const granularity = asked === "day" || asked === "week" || asked === "month" || asked === "year" ? asked : undefined;
   const compare = params.get("compare");
-  const { data, currency, forecastFailed } = await loadTrend({ scope, today, signal }, { granularity, compare: compare === "previous" || compare === "year" ? compare : undefined });
+  const { data, currency } = await loadTrend({ scope, today, signal }, { granularity, compare: compare === "previous" || compare === "year" ? compare : undefined });
   if (data.points.length === 0) return card.empty(t("empty.range"), WIDER());
   const ctx = chartContext(currency);
   keep(await trend.mount(freshHost(card.content), data, ctx));
   const peak = data.points.reduce((best, point) => (point.amount > best.amount ? point : best));
   card.answer(t("dashboard.trend-answer", { period: formatPeriod(peak.period, locale()), amount: formatMoneyShort(peak.amount, currency) }));
-  card.foot(forecastFailed ? t("dashboard.no-forecast") : "");
   card.table(trend.toTable(data, ctx));
 }
 

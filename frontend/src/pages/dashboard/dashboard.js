@@ -66,7 +66,7 @@ function layout(element) {
   </div>`);
   const cards = {
     trend: createCard({ title: t("dashboard.trend"), className: "span-8 dashboard-trend", link: { href: "#/analysis", text: t("dashboard.to-analysis") } }),
-    shares: createCard({ title: t("dashboard.shares"), className: "span-4 doughnut-stacked" }),
+    shares: createCard({ title: t("dashboard.shares"), className: "span-4" }),
     merchants: createCard({ title: t("dashboard.merchants"), className: "span-4" }),
     recent: createCard({ title: t("dashboard.recent"), className: "span-8", link: { href: "#/transactions", text: t("dashboard.all-rows") } }),
     anomalies: createCard({ title: t("dashboard.anomalies"), className: "span-4" }),

@@ -114,7 +114,7 @@ export async function drawMerchants(card, board) {
 /** @param {Card} card @param {Board} board @param {boolean} narrow */
 export async function drawRecent(card, board, narrow) {
   const { from, to } = board.scope;
-  const [page, tree] = await Promise.all([fetchExpenses({ from, to, limit: narrow ? 6 : 8 }, board.signal), categoryTree().catch(() => null)]);
+  const [page, tree] = await Promise.all([fetchExpenses({ from, to, limit: narrow ? 6 : 9 }, board.signal), categoryTree().catch(() => null)]);
   if (page.items.length === 0) return card.empty(t("empty.range"));
   put(card.content, html`<div class="expense-list ${narrow && "expense-compact"}">${expenseRows(page.items, { tree, currency: board.overview.currency, compact: narrow })}</div>`);
   card.content.firstElementChild?.classList.toggle("expense-compact", narrow || matchMedia("(max-width: 767px)").matches);

@@ -118,7 +118,7 @@ function drawAccuracy(card, { report_card: report, currency }) {
   const items = report?.items ?? [];
   if (items.length === 0) return card.empty(t("forecast.untested"));
   const summary = report?.summary;
-  card.answer(summary?.hits_80 !== null && summary?.hits_80 !== undefined ? t("forecast.accuracy-answer", { hits: summary.hits_80, count: items.length }) : "");
-  put(card.content, html`<div class="table-wrap" tabindex="0" role="region" aria-label="${t("forecast.accuracy")}"><table class="table"><thead><tr><th scope="col">${t("table.period")}</th><th scope="col" class="number">${t("forecast.predicted")}</th><th scope="col" class="number">${t("forecast.actual")}</th><th scope="col" class="number">${t("forecast.error")}</th></tr></thead>
+  card.answer(summary?.hits_80 !== null && summary?.hits_80 !== undefined ? t("forecast.accuracy-answer", { hits: summary.hits_80, count: summary.origins ?? items.length }) : "");
+  put(card.content, html`<div class="table-wrap"><table class="table"><thead><tr><th scope="col">${t("table.period")}</th><th scope="col" class="number">${t("forecast.predicted")}</th><th scope="col" class="number">${t("forecast.actual")}</th><th scope="col" class="number">${t("forecast.error")}</th></tr></thead>
     <tbody>${items.map((item) => html`<tr><td class="figure">${item.to ? formatRange(item.origin, item.to, locale()) : formatDay(item.origin, locale())}</td><td class="number">${formatMoney(item.predicted_amount, currency)}</td><td class="number">${formatMoney(item.actual_amount, currency)}</td><td class="number">${item.error_percent === null ? "—" : `${formatNumber(item.error_percent, 1)}%`}</td></tr>`)}</tbody></table></div>`);
 }

@@ -41,7 +41,7 @@ function outcome(result, duplicate) {
     ${duplicate && html`<div class="message">${icon("info")}<p>${t("import.duplicate-file")}</p></div>`}
     ${result.status === "failed" && html`<div class="message message-error" role="alert">${icon("alert")}<p>${failure(result)}</p></div>`}
     ${(result.status === "needs_mapping" || result.status === "needs_password") && html`<div class="message message-warning">${icon("alert")}<p>${t(`import.${result.status}`)}</p></div>`}
-    ${result.status !== "failed" && counts(result)}
+    ${result.status !== "failed" && result.status !== "undone" && counts(result)}
     <div class="actions">
       ${UNDOABLE.has(result.status) && html`<a class="button button-small" href="#/transactions?import_id=${result.id}">${t("import.see-rows")}</a>`}
       ${result.rows_failed > 0 && result.status !== "undone" && html`<button type="button" class="button button-small" data-action="repair">${icon("download", "icon-small")}${t("import.repair")}</button>`}

@@ -32,7 +32,7 @@ export function mount(element, { params }) {
   put(element, html`<div class="page"><div class="page-head"><h1>${t("nav.transactions")}</h1><p class="transactions-total figure" role="status"></p></div>
     <div class="filters" role="search"></div></div>`);
   const card = createCard({ title: t("transactions.rows") });
-  one(card.element, "h2").classList.add("unseen");
+  one(card.element, ".card-head").classList.add("unseen");
   one(element, ".page").append(card.element);
   let calls = new AbortController();
 

@@ -1,0 +1,54 @@
+// @ts-check
+/** The shapes that the pages rely on hold for the golden answers of the services. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import test from "node:test";
+import * as analytics from "../src/api/analytics.js";
+import * as auth from "../src/api/auth.js";
+import * as forecast from "../src/api/forecast.js";
+import * as ingest from "../src/api/ingest.js";
+import * as report from "../src/api/report.js";
+
+const CONTRACTS = new URL("../../tests/contracts/", import.meta.url);
+
+/** @type {Array<[file: string, shape: (value: unknown, path: string) => unknown]>} */
+const PAIRS = [
+  ["auth/register", auth.registeredShape], ["auth/me", auth.userShape], ["auth/settings", auth.settingsShape],
+  ["ingest/import_accepted", ingest.acceptedShape], ["ingest/import_duplicate", ingest.acceptedShape], ["ingest/import", ingest.importShape],
+  ["ingest/imports", ingest.importsShape], ["ingest/import_errors", ingest.importErrorsShape], ["ingest/expense", ingest.expenseShape],
+  ["ingest/expenses", ingest.expensesShape], ["ingest/categories", ingest.categoriesShape],
+  ["analytics/overview", analytics.overviewShape], ["analytics/trend", analytics.trendShape], ["analytics/category_share", analytics.shareShape],
+  ["analytics/rank", analytics.rankShape], ["analytics/anomalies", analytics.anomaliesShape],
+  ["forecast/predict", forecast.forecastShape], ["forecast/models", forecast.modelsShape],
+  ["report/accepted", report.acceptedReportShape], ["report/report", report.reportShape], ["report/reports", report.reportsShape],
+];
+
+/**
+ * The value with the named places set to null: "items[].lat" and the like.
+ * @param {any} value @param {string[]} steps
+ */
+function nullAt(value, steps) {
+  const [step = "", ...rest] = steps;
+  const name = step.replace("[]", "");
+  if (value === null || typeof value !== "object" || !(name in value)) return;
+  if (rest.length === 0) value[name] = null;
+  else for (const child of (step.endsWith("[]") ? value[name] : [value[name]]) ?? []) nullAt(child, rest);
+}
+
+for (const [name, shape] of PAIRS) {
+  const file = new URL(`${name}.json`, CONTRACTS);
+  test(`the answer ${name} is understood`, { skip: !existsSync(file) }, () => {
+    const { example } = JSON.parse(readFileSync(file, "utf8"));
+    assert.doesNotThrow(() => shape(example, ""));
+  });
+  test(`the answer ${name} is understood with every nullable field null`, { skip: !existsSync(file) }, () => {
+    const { example, nullable = [] } = JSON.parse(readFileSync(file, "utf8"));
+    for (const place of nullable) nullAt(example, place.split("."));
+    assert.doesNotThrow(() => shape(example, ""));
+  });
+}
+
+test("a sign-in answer yields a token", () => {
+  const { example } = JSON.parse(readFileSync(new URL("auth/login.json", CONTRACTS), "utf8"));
+  assert.equal(typeof example.access_token, "string");
+});

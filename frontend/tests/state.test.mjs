@@ -1,0 +1,102 @@
+// @ts-check
+import assert from "node:assert/strict";
+import test from "node:test";
+import { assignPlaces } from "../src/state/categories.js";
+import * as filters from "../src/state/filters.js";
+import { forecastSpans, joinOutlook } from "../src/state/outlook.js";
+import { checkedPrefs, fromSettings, toSettings, visitChoices } from "../src/state/prefs.js";
+import { signal } from "../src/state/signal.js";
+
+test("a signal tells of changes only, until unsubscribed", () => {
+  const value = signal(1);
+  /** @type {number[]} */
+  const seen = [];
+  const stop = value.subscribe((next) => seen.push(next));
+  value.value = 1;
+  value.value = 2;
+  stop();
+  value.value = 3;
+  assert.deepEqual(seen, [2]);
+});
+
+test("the address names route and filters, and is written back the same", () => {
+  const { route, params } = filters.parseHash("#/transactions?q=%E6%98%9F&from=2024-01-01");
+  assert.equal(route, "transactions");
+  assert.equal(params.get("q"), "星");
+  assert.equal(filters.hashOf(route, params), "#/transactions?q=%E6%98%9F&from=2024-01-01");
+  assert.equal(filters.parseHash("").route, "dashboard");
+});
+
+test("ranges are half-open and whole months", () => {
+  assert.deepEqual(filters.presetRange("last-month", "2024-03-15"), { from: "2024-02-01", to: "2024-03-01" });
+  assert.deepEqual(filters.presetRange("12-months", "2024-03-15"), { from: "2023-04-01", to: "2024-04-01" });
+  assert.equal(filters.presetRange("all", "2024-03-15"), null);
+});
+
+test("a range in the address wins over the default, a broken one does not", () => {
+  const own = filters.rangeOf(new URLSearchParams("from=2024-01-01&to=2024-02-01"), "2024-03-15");
+  assert.deepEqual([own.preset, own.named, own.range], ["custom", true, { from: "2024-01-01", to: "2024-02-01" }]);
+  assert.equal(filters.rangeOf(new URLSearchParams("from=2024-02-01&to=2024-01-01"), "2024-03-15").preset, "12-months");
+  assert.equal(filters.rangeOf(new URLSearchParams("range=bogus"), "2024-03-15").named, false);
+});
+
+test("the granularity follows the length of a range", () => {
+  assert.equal(filters.granularityFor({ from: "2024-01-01", to: "2024-02-01" }), "day");
+  assert.equal(filters.granularityFor({ from: "2024-01-01", to: "2024-04-01" }), "week");
+  assert.equal(filters.granularityFor({ from: "2024-01-01", to: "2025-01-01" }), "month");
+});
+
+test("a figure's filter leads to its rows, without what that list cannot filter by", () => {
+  assert.equal(filters.rowsHref({ from: "2024-01-01", to: "2024-02-01", merchant: "A&B", currency: "CNY", subtree: "false" }), "#/transactions?from=2024-01-01&to=2024-02-01&merchant=A%26B");
+});
+
+test("a category keeps its colour for good, and new ones take what is free", () => {
+  const first = assignPlaces({}, ["a", "b"], new Set(["a", "b"]));
+  assert.deepEqual(first, { a: 0, b: 1 });
+  assert.deepEqual(assignPlaces(first, ["c", "b", "a"], new Set(["a", "b", "c"])), { a: 0, b: 1, c: 2 });
+  assert.deepEqual(assignPlaces(first, ["c"], new Set(["b", "c"])), { b: 1, c: 0 });
+  const many = Array.from({ length: 12 }, (_, index) => `id${index}`);
+  assert.equal(Object.keys(assignPlaces({}, many, new Set(many))).length, 8);
+});
+
+test("choices of a visit are read from the address, and bad ones ignored", () => {
+  assert.deepEqual(visitChoices("?lang=en&theme=dark"), { theme: "dark", locale: "en" });
+  assert.deepEqual(visitChoices("?lang=fr&theme=pink"), { theme: null, locale: null });
+});
+
+test("settings survive the way to the service and back", () => {
+  const chosen = checkedPrefs({ theme: "dark", accent: "pine", rise: "grey", locale: "en", refreshIntervalS: 60, categoryColours: { 1: 3, 2: 99 } });
+  assert.deepEqual(chosen.categoryColours, { 1: 3 });
+  assert.deepEqual(fromSettings(toSettings(chosen), checkedPrefs({})), chosen);
+  assert.equal(checkedPrefs({ theme: "pink" }).theme, "system");
+});
+
+/** @param {string} period @param {number} amount */
+const point = (period, amount) => ({ period, amount, count: 1, filter: {} });
+/** @param {string} date */
+const ahead = (date) => ({ date, predicted_amount: 5, lower_80: 4, upper_80: 6, lower_95: 3, upper_95: 7 });
+/** @param {Array<ReturnType<typeof point>>} items */
+const trendOf = (items) => /** @type {any} */ ({ items, comparison: null });
+/** @param {string} origin @param {string[]} days */
+const forecastOf = (origin, days) => /** @type {any} */ ({ origin, items: days.map(ahead) });
+
+test("a forecast's spans follow one another from its origin", () => {
+  const spans = forecastSpans(forecastOf("2024-03-15", ["2024-03-15", "2024-04-15"]), "month");
+  assert.deepEqual(spans.map((span) => [span.from, span.to]), [["2024-03-15", "2024-04-15"], ["2024-04-15", "2024-05-15"]]);
+});
+
+test("a month that has not ended is marked, and the outlook follows it", () => {
+  const joined = joinOutlook(trendOf([point("2024-02", 10), point("2024-03", 4)]), forecastOf("2024-03-15", ["2024-03-15"]), "month", "2024-03-15");
+  assert.equal(joined.lastIsOpen, true);
+  assert.equal(joined.forecast.length, 1);
+});
+
+test("a day that has begun is not forecast a second time", () => {
+  const joined = joinOutlook(trendOf([point("2024-03-14", 10), point("2024-03-15", 4)]), forecastOf("2024-03-15", ["2024-03-15", "2024-03-16"]), "day", "2024-03-15");
+  assert.deepEqual(joined.forecast.map((span) => span.from), ["2024-03-16"]);
+});
+
+test("an outlook that does not continue the past is left out", () => {
+  const joined = joinOutlook(trendOf([point("2024-01", 10), point("2024-02", 4)]), forecastOf("2023-06-10", ["2023-06-10"]), "month", "2024-02-15");
+  assert.deepEqual(joined.forecast, []);
+});
