@@ -50,7 +50,9 @@ def go(page: Page, url: str) -> None:
 
 
 def wait_until_ready(page: Page) -> None:
-    page.wait_for_function("document.documentElement.dataset.ready === 'true'", timeout=30_000)
+    # One turn of the event loop lets a change of the hash reach the router first.
+    page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+    page.wait_for_selector("html[data-ready=true]", state="attached", timeout=30_000)
 
 
 def register(page: Page, base_url: str, *, lang: str = "zh-CN") -> str:
@@ -150,7 +152,7 @@ def test_report_is_made_and_downloaded_from_its_page(
     )
     expect(page.locator("main")).to_contain_text(f"{len(frame):,}", timeout=60_000)
     go(page, f"{base_url}/?lang=zh-CN#/reports")
-    page.locator("main form button[type=submit]").click()
+    page.locator("main form .button-primary").click()
     link = page.locator("main [data-action=download]").first
     expect(link).to_be_visible(timeout=60_000)
     with page.expect_download() as download:

@@ -51,7 +51,7 @@ def test_unparsable_body_is_refused_with_400(base_url: str) -> None:
 def test_public_page_answers_with_security_headers(base_url: str, path: str) -> None:
     answer = PlatformClient(base_url).call("GET", path)
     assert answer.status_code == 200
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
