@@ -20,6 +20,7 @@ from local.machine import end_processes_working_in
 def main(command: list[str]) -> None:
     """Never returns: the process becomes `command`."""
     end_processes_working_in(Path.cwd(), patience_s=3.0)
+    os.nice(int(os.environ.pop("LAUNCH_NICE", "0")))
     os.execv(command[0], command)  # noqa: S606 - its arguments come from the runner
 
 

@@ -121,7 +121,8 @@ def _worker(layout: Layout, service: str, environment: Mapping[str, str]) -> Pro
         name=f"{service}-worker",
         service=service,
         command=(str(layout.python), "-m", f"{service}_service.worker"),
-        environment=environment,
+        # somebody waits for the web processes: they go first where the processor is short
+        environment={**environment, "LAUNCH_NICE": "5"},
         priority=600,
     )
 

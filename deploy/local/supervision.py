@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from local.machine import end_processes_working_in
 from local.programs import Program, launcher
 
 _STOP_WAIT_S = 25
+_AT_ONCE = 12
 _RUNNING_STATES = frozenset({"RUNNING", "STARTING"})
 
 
@@ -137,10 +139,19 @@ def start_supervisor(layout: Layout) -> None:
 
 def apply_configuration(layout: Layout) -> None:
     """Makes a running supervisor follow the configuration: what changed restarts."""
-    control(layout, "update")
+    told = (line.split(":") for line in control(layout, "reread").stdout.splitlines())
+    changed = [words[0] for words in told if len(words) > 1]
+    # one call for each, because a call waits for the slow end of its program
+    _control_each(layout, "update", changed)
     stopped = [state.name for state in states(layout) if state.state not in _RUNNING_STATES]
     if stopped:
         control(layout, "start", *stopped)
+
+
+def _control_each(layout: Layout, verb: str, names: Sequence[str]) -> list[str]:
+    """The answers to one command for each of several programs, given side by side."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(lambda name: control(layout, verb, name).stdout.strip(), names))
 
 
 def states(layout: Layout) -> list[ProgramState]:
@@ -157,9 +168,9 @@ def restart(layout: Layout, names: Sequence[str]) -> None:
     Raises:
         SetUpError: one of them did not come back.
     """
-    done = control(layout, "restart", *names)
-    if "ERROR" in done.stdout:
-        raise SetUpError(done.stdout.strip().splitlines()[-1])
+    refused = [told for told in _control_each(layout, "restart", names) if "ERROR" in told]
+    if refused:
+        raise SetUpError(refused[0].splitlines()[-1])
 
 
 def stop_supervisor(layout: Layout) -> bool:
