@@ -12,9 +12,11 @@ _ROLLUPS = {
     "daily_category": ("category_id", "local_day"),
     "monthly_category": ("month", "category_id"),
     "monthly_merchant": ("month", "category_id", "merchant_id"),
-    "monthly_place": ("month", "category_id", "place_id"),
+    "monthly_place": ("month", "place_id"),
+    "monthly_category_place": ("month", "category_id", "place_id"),
     "monthly_hour": ("month", "category_id", "local_hour"),
-    "amounts": ("category_id", "charge_minor"),
+    "amounts": ("charge_minor",),
+    "amount_bins": ("category_id", "amount_bin"),
 }
 
 
@@ -65,7 +67,7 @@ def _facts() -> None:
         *_integers("user_id", "local_day", "id"),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("direction", sa.Text(), nullable=False),
-        *_integers("category_id", "amount_minor", "refunded_minor"),
+        *_integers("category_id", "amount_minor", "refunded_minor", "amount_bin"),
         *_integers("merchant_id", "place_id", "note_id"),
         sa.Column("local_hour", sa.SmallInteger(), nullable=False),
         *_integers("time", "source_id", "account_id"),
@@ -81,15 +83,14 @@ def _facts() -> None:
     )
     op.create_index("facts_by_id", "expense_facts", ["id"], unique=True)
     owner = ["user_id", "currency", "direction"]
-    op.create_index(
-        "facts_by_category_amount", "expense_facts", [*owner, "category_id", "amount_minor"]
-    )
+    amount = ["amount_minor", "refunded_minor"]
+    op.create_index("facts_by_category_amount", "expense_facts", [*owner, "category_id", *amount])
     op.create_index(
         "facts_by_charge", "expense_facts", ["user_id", "merchant_id", "amount_minor", "time"]
     )
     net = sa.text("(amount_minor - refunded_minor)")
     op.create_index("facts_by_net", "expense_facts", [*owner, net])
-    op.create_index("facts_by_amount", "expense_facts", [*owner, "amount_minor"])
+    op.create_index("facts_by_amount", "expense_facts", [*owner, *amount, "category_id"])
 
 
 def _rollup(name: str, *keys: str) -> None:

@@ -25,6 +25,8 @@ SCOPES = ("day", "transaction")
 METHODS = ("robust",)
 """The methods that this version has; the other names of the interface are refused."""
 
+JUDGED_DIRECTION = "expense"
+"""What purchases usually cost is learnt from expenses, so it judges nothing else."""
 WINDOW_DAYS = 112
 SCORE_WINDOW_DAYS = 180
 MIN_DAYS = 56
@@ -37,6 +39,9 @@ MIN_CATEGORY_CHARGES = 10
 CATEGORY_WEIGHT = 20
 MIN_SPREAD_LOG = 0.2
 MAD_TO_SIGMA = 1.4826
+BINS_PER_OCTAVE = 32
+BIN_LOG = math.log(2) / BINS_PER_OCTAVE
+NO_BIN = -1
 REPEAT_SECONDS = 60
 
 Param = float | int | str | None
@@ -233,9 +238,14 @@ def _judge_day(
     )
 
 
-def amount_norm(amounts: Iterable[tuple[int, int]]) -> AmountNorm | None:
-    """The norm of purchases given as (amount in minor units, how many), in order of amounts."""
-    logs = [(math.log(amount), count) for amount, count in amounts if amount > 0 and count > 0]
+def amount_bin(amount_minor: int) -> int:
+    """The logarithmic bin of an amount, 1/32 of an octave (2 %) wide; NO_BIN for zero."""
+    return round(BINS_PER_OCTAVE * math.log2(amount_minor)) if amount_minor > 0 else NO_BIN
+
+
+def amount_norm(bins: Iterable[tuple[int, int]]) -> AmountNorm | None:
+    """The norm of purchases given as (amount bin, how many), in order of bins."""
+    logs = [(number * BIN_LOG, count) for number, count in bins if number != NO_BIN]
     total = sum(count for _, count in logs)
     if total == 0:
         return None

@@ -1,6 +1,6 @@
 """What the use cases need from the outside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -35,8 +35,10 @@ class Snapshot(Protocol):
         """The figures of each day that has rows, in order of days."""
         ...
 
-    def by_day_and_category(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
-        """The figures of each day and category that have rows."""
+    def by_day_and_category(
+        self, where: Filter, *, by_month: bool = False
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """(category, day, count, sum) of each day; by month a whole month may stand on its 1st."""
         ...
 
     def by_category(self, where: Filter) -> Mapping[int, Tally]:
@@ -59,8 +61,8 @@ class Snapshot(Protocol):
         """The figures of each local hour that has rows."""
         ...
 
-    def by_amount(self, where: Filter) -> Mapping[int, Tally]:
-        """The figures of the rows of each amount in minor units, in order of amounts."""
+    def by_amount(self, where: Filter) -> list[tuple[int, int, int]]:
+        """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
         ...
 
     def largest(self, where: Filter, limit: int) -> list[LargestExpense]:

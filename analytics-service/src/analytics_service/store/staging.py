@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql import select
 
+from analytics_service.domain.anomalies import amount_bin
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.feed import ExpenseChange
 from analytics_service.store import tables as t
@@ -61,6 +62,7 @@ delta = Table(
             "place_id",
             "local_hour",
             "charge_minor",
+            "amount_bin",
             "time",
             "import_id",
             "created_at",
@@ -140,6 +142,7 @@ def _fact(change: ExpenseChange, ids: LabelIds) -> tuple[object, ...]:
         change.category_id or NO_CATEGORY,
         change.amount_minor,
         change.refunded_minor,
+        amount_bin(change.amount_minor),
         ids.get((user, change.merchant), t.NO_LABEL),
         ids.get((user, change.place), t.NO_LABEL),
         ids.get((user, change.note), t.NO_LABEL),

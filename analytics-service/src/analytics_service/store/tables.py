@@ -69,6 +69,7 @@ expense_facts = Table(
     Column("category_id", Integer, nullable=False),
     Column("amount_minor", Integer, nullable=False),
     Column("refunded_minor", Integer, nullable=False),
+    Column("amount_bin", Integer, nullable=False),
     Column("merchant_id", Integer, nullable=False),
     Column("place_id", Integer, nullable=False),
     Column("note_id", Integer, nullable=False),
@@ -88,7 +89,7 @@ expense_facts = Table(
 )
 # serves: the changes of the feed, which name rows by id
 Index("facts_by_id", expense_facts.c.id, unique=True)
-# serves: amounts of a category (anomaly bounds), filters by category with amounts
+# serves: the charges of a category above a bound; filters by category and amount, by itself
 Index(
     "facts_by_category_amount",
     expense_facts.c.user_id,
@@ -96,6 +97,7 @@ Index(
     expense_facts.c.direction,
     expense_facts.c.category_id,
     expense_facts.c.amount_minor,
+    expense_facts.c.refunded_minor,
 )
 # serves: filters by merchant, and the same charge within a minute
 Index(
@@ -105,7 +107,7 @@ Index(
     expense_facts.c.amount_minor,
     expense_facts.c.time,
 )
-# serves: the ranking of single purchases, net and gross
+# serves: the ranking of single purchases, net of refunds
 Index(
     "facts_by_net",
     expense_facts.c.user_id,
@@ -113,12 +115,15 @@ Index(
     expense_facts.c.direction,
     text("(amount_minor - refunded_minor)"),
 )
+# serves: the gross ranking of single purchases; filters by amount, by itself
 Index(
     "facts_by_amount",
     expense_facts.c.user_id,
     expense_facts.c.currency,
     expense_facts.c.direction,
     expense_facts.c.amount_minor,
+    expense_facts.c.refunded_minor,
+    expense_facts.c.category_id,
 )
 
 
@@ -145,17 +150,21 @@ daily = _rollup("daily", "local_day")
 daily_category = _rollup("daily_category", "category_id", "local_day")
 monthly_category = _rollup("monthly_category", "month", "category_id")
 monthly_merchant = _rollup("monthly_merchant", "month", "category_id", "merchant_id")
-monthly_place = _rollup("monthly_place", "month", "category_id", "place_id")
+monthly_place = _rollup("monthly_place", "month", "place_id")
+monthly_category_place = _rollup("monthly_category_place", "month", "category_id", "place_id")
 monthly_hour = _rollup("monthly_hour", "month", "category_id", "local_hour")
-amounts = _rollup("amounts", "category_id", "charge_minor")
+amounts = _rollup("amounts", "charge_minor")
+amount_bins = _rollup("amount_bins", "category_id", "amount_bin")
 ROLLUPS = (
     daily,
     daily_category,
     monthly_category,
     monthly_merchant,
     monthly_place,
+    monthly_category_place,
     monthly_hour,
     amounts,
+    amount_bins,
 )
 
 import_marks = Table(

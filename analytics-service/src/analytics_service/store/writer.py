@@ -255,15 +255,15 @@ def _renew_norms(connection: Connection) -> None:
 
 
 def _renew_norm(connection: Connection, *, user_id: int, currency: str, category_id: int) -> None:
-    a, norms = t.amounts.c, t.amount_norms
+    b, norms = t.amount_bins.c, t.amount_norms
     query = (
-        select(a.charge_minor, func.sum(a.count))
-        .where(a.user_id == user_id, a.currency == currency, a.direction == EXPENSE)
-        .group_by(a.charge_minor)
-        .order_by(a.charge_minor)
+        select(b.amount_bin, func.sum(b.count))
+        .where(b.user_id == user_id, b.currency == currency, b.direction == EXPENSE)
+        .group_by(b.amount_bin)
+        .order_by(b.amount_bin)
     )
     if category_id != ALL_CATEGORIES:
-        query = query.where(a.category_id == category_id)
+        query = query.where(b.category_id == category_id)
     norm = amount_norm((row[0], row[1]) for row in connection.execute(query))
     key = {"user_id": user_id, "currency": currency, "category_id": category_id}
     connection.execute(

@@ -45,7 +45,7 @@ def find_anomalies(
 
 def count_anomalies(snapshot: Snapshot, where: Filter) -> int:
     """How many days and purchases of the filter stand out by at least a warning."""
-    if where.direction != "expense":
+    if where.direction != rules.JUDGED_DIRECTION:
         return 0
     return sum(
         len(
@@ -80,6 +80,8 @@ def _amount(history: Mapping[int, Tally], day: int) -> int:
 
 
 def _charges(snapshot: Snapshot, where: Filter, level: str) -> tuple[list[Anomaly], int, bool]:
+    if where.direction != rules.JUDGED_DIRECTION:
+        return [], 0, False
     wanted = rules.levels_from(level)
     norms = dict(snapshot.amount_norms(where))
     usable = rules.usable_norms(norms, norms.pop(ALL_CATEGORIES, None))

@@ -76,7 +76,7 @@ def trend(
         total=sum_of([item.tally for item in items]),
         items=items,
         comparison=_comparison(snapshot, where, granularity, compare, span),
-        series=category_series(snapshot, where, steps) if split else None,
+        series=category_series(snapshot, where, steps, granularity=granularity) if split else None,
     )
 
 
@@ -124,19 +124,31 @@ def split_level(tree: CategoryTree, where: Filter) -> int:
     return 1 if where.category_id is None else len(tree.path(where.category_id)) + 1
 
 
-def category_series(snapshot: Snapshot, where: Filter, steps: list[Period]) -> list[CategorySeries]:
+def category_series(
+    snapshot: Snapshot, where: Filter, steps: list[Period], *, granularity: str
+) -> list[CategorySeries]:
     """The trend of each category, the largest first; together they make up the whole."""
+    if not steps:
+        return []
     tree = snapshot.categories(where.owner_id)
     level = split_level(tree, where)
-    by_category: dict[int, dict[int, Tally]] = {}
-    for (day, category_id), tally in snapshot.by_day_and_category(where).items():
-        days = by_category.setdefault(tree.at_level(category_id, level), {})
-        days[day] = days.get(day, Tally()) + tally
-    totals = {key: sum_of(list(days.values())) for key, days in by_category.items()}
+    step_of = [index for index, step in enumerate(steps) for _ in range(step.start, step.end)]
+    first = steps[0].start
+    counts: dict[int, list[int]] = {}
+    sums: dict[int, list[int]] = {}
+    rows = snapshot.by_day_and_category(where, by_month=granularity in {"month", "year"})
+    for category_id, day, count, amount in rows:
+        key = tree.at_level(category_id, level)
+        if key not in counts:
+            counts[key], sums[key] = [0] * len(steps), [0] * len(steps)
+        step = step_of[max(day - first, 0)]  # a month stands on its 1st, maybe before the range
+        counts[key][step] += count
+        sums[key][step] += amount
+    totals = {key: Tally(sum(counts[key]), sum(sums[key])) for key in counts}
     return [
         CategorySeries(
             figure=figure,
-            tallies=[item.tally for item in fold_days(by_category[figure.category.id], steps)],
+            tallies=list(map(Tally, counts[figure.category.id], sums[figure.category.id])),
         )
         for figure in category_figures(tree, totals, level)
     ]

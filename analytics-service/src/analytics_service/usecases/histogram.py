@@ -1,7 +1,7 @@
 """How large single purchases are."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from analytics_service.domain.categories import Tally
 from analytics_service.domain.figures import AmountQuantiles, Histogram, HistogramBin
@@ -25,7 +25,7 @@ def amount_histogram(
     must not squeeze all lunches into one bin.
     """
     amounts = snapshot.by_amount(where)
-    counts = [(amount, tally.count) for amount, tally in amounts.items()]
+    counts = [(amount, count) for amount, count, _ in amounts]
     quantiles = quantiles_of(counts)
     if quantiles is None:
         return Histogram(scale=scale, total=Tally(), items=[], quantiles=None)
@@ -76,15 +76,18 @@ def _freedman_diaconis(width: float, spread: float, total: int) -> int:
     return min(max(number, MIN_BINS), MAX_BINS)
 
 
-def fill_bins(amounts: Mapping[int, Tally], edges: Sequence[int]) -> list[HistogramBin]:
-    """The figures between each two edges."""
-    tallies = [Tally()] * (len(edges) - 1)
+def fill_bins(amounts: Sequence[tuple[int, int, int]], edges: Sequence[int]) -> list[HistogramBin]:
+    """The figures between each two edges; amounts are (amount, count, sum) in order."""
+    counts, sums = [0] * (len(edges) - 1), [0] * (len(edges) - 1)
     index = 0
-    for amount in sorted(amounts):
+    for amount, count, total in amounts:
         while amount >= edges[index + 1]:
             index += 1
-        tallies[index] += amounts[amount]
+        counts[index] += count
+        sums[index] += total
     return [
-        HistogramBin(lower_minor=edges[i], upper_minor=edges[i + 1], tally=tally)
-        for i, tally in enumerate(tallies)
+        HistogramBin(
+            lower_minor=edges[i], upper_minor=edges[i + 1], tally=Tally(counts[i], sums[i])
+        )
+        for i in range(len(counts))
     ]
