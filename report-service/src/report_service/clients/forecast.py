@@ -65,7 +65,6 @@ def _forecast(answer: Answer, *, currency: str) -> Forecast | MissingForecast:
         card=_card(answer["report_card"].get("summary")),
         recurring=tuple(_bill(bill) for bill in bills),
         history=(),
-        method=str(answer["method"]),
         model_version=str(answer["model_version"]),
     )
 

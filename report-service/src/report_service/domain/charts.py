@@ -21,6 +21,8 @@ MAX_SLICES = 6
 MAX_BARS = 10
 MAX_COLUMNS = 31  # more points than this are a line
 _MAX_DATE_TICKS = 6
+_MAX_STEPS = 5
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,8 @@ def value_axis(values: Sequence[float], formats: Formats, *, caption: str) -> Ax
     highest = max([value for value in values if value > 0], default=0.0) or 1.0
     unit = formats.axis_unit(highest)
     step = _round_step(highest / unit.divisor)
-    count = math.ceil(highest / unit.divisor / step - 1e-9)
-    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    count = math.ceil(highest / unit.divisor / step - _ROUNDING)
+    places = _places(step)
     ticks = tuple(
         Tick(index * step * unit.divisor, f"{index * step:,.{places}f}")
         for index in range(count + 1)
@@ -145,10 +147,21 @@ def value_axis(values: Sequence[float], formats: Formats, *, caption: str) -> Ax
 
 
 def _round_step(highest: float) -> float:
-    """The largest of 1, 2, 2.5 and 5 times a power of ten that leaves at least four ticks."""
-    power = 10.0 ** math.floor(math.log10(highest))
-    candidates = [factor * power / 10 for factor in (50, 25, 20, 10, 5, 2.5, 2, 1)]
-    return next(step for step in candidates if highest / step > 3)  # noqa: PLR2004
+    """The least of 1, 2, 2.5 and 5 times a power of ten with which five steps reach highest.
+
+    Neighbours differ by at most a factor of two, so that there are three to five steps.
+    """
+    power = 10.0 ** (math.floor(math.log10(highest)) - 1)
+    candidates = (factor * power for factor in (1, 2, 2.5, 5, 10, 20, 25, 50))
+    return next(step for step in candidates if highest / step <= _MAX_STEPS + _ROUNDING)
+
+
+def _places(step: float) -> int:
+    """The decimals with which every multiple of the step is written exactly."""
+    places = 0
+    while abs(round(step, places) - step) > step * _ROUNDING:
+        places += 1
+    return places
 
 
 def date_ticks(

@@ -25,6 +25,7 @@ from report_service.domain.words import Words
 
 # A change that rounds to 0.0 % is no change.
 _LEAST_CHANGE = 0.0005
+_BRIEF_CHARACTERS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def _change_kpi(telling: Telling) -> Kpi:
     ratio, label = overview.change_ratio, words("kpi.change")
     if ratio is None:
         return Kpi(label, words("absent"), words("kpi.change.none"))
-    previous = formats.money(overview.previous_total or 0.0)
+    previous = _brief(formats, overview.previous_total or 0.0)
     note = words("kpi.change.note", previous=previous)
     if abs(ratio) < _LEAST_CHANGE:
         return Kpi(label, formats.percent(0.0), note)
@@ -145,11 +146,17 @@ def _change_kpi(telling: Telling) -> Kpi:
     return Kpi(label, f"{mark} {formats.percent(abs(ratio))}", note, tone)
 
 
+def _brief(formats: Formats, value: float) -> str:
+    """An amount for the narrow line under a figure: exact while it is short."""
+    exact = formats.money(value)
+    return exact if len(exact) <= _BRIEF_CHARACTERS else formats.short_money(value)
+
+
 def _leader_kpi(telling: Telling, key: str, leader: Leader | None, name: str) -> Kpi:
     words, formats = telling.words, telling.formats
     if leader is None or leader.amount <= 0:
         return Kpi(words(key), words("absent"))
-    amount, share = formats.money(leader.amount), formats.percent(leader.share)
+    amount, share = _brief(formats, leader.amount), formats.percent(leader.share)
     return Kpi(words(key), name, words("kpi.leader.note", amount=amount, share=share))
 
 

@@ -132,7 +132,6 @@ class Forecast:
     card: ReportCard | None
     recurring: tuple[RecurringPayment, ...]
     history: tuple[TrendPoint, ...]
-    method: str
     model_version: str
 
 

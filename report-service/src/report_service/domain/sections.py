@@ -292,9 +292,7 @@ def _trust(telling: Telling, forecast: Forecast) -> str:
         sentences.append(words("forecast.card.none"))
     else:
         sentences += _card_sentences(telling, forecast.card)
-    sentences.append(
-        words("forecast.model", version=forecast.model_version, method=forecast.method)
-    )
+    sentences.append(words("forecast.model", version=forecast.model_version))
     return ("" if telling.formats.is_chinese else " ").join(sentences)
 
 

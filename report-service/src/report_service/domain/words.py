@@ -84,7 +84,7 @@ _ZH = {
     "forecast.card.worse": "用平时的日均推算，误差为 {percent}，不比模型差，请谨慎参考。",
     "forecast.card.none": "历史还不够长，暂时无法检验预测误差。",
     "forecast.recurring": "即将到来的固定支出（{currency}）",
-    "forecast.model": "模型版本 {version}，方法 {method}。",
+    "forecast.model": "模型版本 {version}。",
     "forecast.not-enough-history": "历史流水太少，还不能预测；再多导入几周的账单后重新生成即可。",
     "forecast.unavailable": "生成报告时预测服务不可用，本节从缺；其他各节不受影响。",
     "forecast.filtered": "预测只针对全部支出或单个分类；本报告带有其他筛选，故不作预测。",
@@ -194,7 +194,7 @@ _EN = {
     "the model: read this with care.",
     "forecast.card.none": "There is not yet enough history to check the forecast's error.",
     "forecast.recurring": "Bills due soon ({currency})",
-    "forecast.model": "Model version {version}, method {method}.",
+    "forecast.model": "Model version {version}.",
     "forecast.not-enough-history": "There is too little history to forecast. "
     "Import a few more weeks of statements, then make the report again.",
     "forecast.unavailable": "Forecasting was unavailable when this report was made, "

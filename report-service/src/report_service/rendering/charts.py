@@ -36,6 +36,7 @@ from report_service.rendering.fonts import Typeface
 PNG_DPI = 220
 _PALE = "#b0e0f2"  # the second step of the sequential scale
 _POINTS_PER_INCH = 72
+_RING_IN = 1.95
 _BAR_HEIGHT_IN = 0.27
 _NAME_WIDTH_IN = 1.9
 
@@ -97,7 +98,8 @@ def _mark_peak(axes: Axes, chart: TrendChart, pen: Pen) -> None:
 def _draw_shares(chart: ShareChart, pen: Pen) -> Figure:
     height = max(2.1, 0.3 * len(chart.slices) + 0.3)
     figure = new_figure(height_in=height)
-    ring = place_axes(figure, left=0.1, right=WIDTH_IN - 2.1, bottom=0.05, top=height - 2.05)
+    edge = (height - _RING_IN) / 2
+    ring = place_axes(figure, left=0.1, right=WIDTH_IN - 0.1 - _RING_IN, bottom=edge, top=edge)
     # One slice alone gets no gap: a cut in a whole ring would look like a second slice.
     gap = 1.0 if len(chart.slices) > 1 else 0.0
     ring.pie(
@@ -108,6 +110,8 @@ def _draw_shares(chart: ShareChart, pen: Pen) -> Figure:
         radius=1.0,
         wedgeprops={"width": 0.36, "edgecolor": SURFACE, "linewidth": gap},
     )
+    ring.set_xlim(-1.02, 1.02)
+    ring.set_ylim(-1.02, 1.02)
     size = 12.0 if len(chart.total) < 10 else 10.0  # noqa: PLR2004
     middle: dict[str, Any] = {"ha": "center", "va": "center"}
     pen.write(ring, (0, 0.1), chart.total, size=size, colour=TEXT, bold=True, **middle)

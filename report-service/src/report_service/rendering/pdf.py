@@ -27,15 +27,15 @@ from report_service.domain.document import (
     Paragraph,
 )
 from report_service.domain.palette import ACCENT, DIVIDER, TEXT_3
-from report_service.rendering.charts import PNG_DPI, draw, png
+from report_service.rendering.charts import draw
 from report_service.rendering.fonts import Typeface
 from report_service.rendering.pdf_blocks import (
     CONTENT_WIDTH,
     hero_block,
-    image,
     kpi_cards,
     table_block,
 )
+from report_service.rendering.pdf_charts import ChartFlowable
 from report_service.rendering.pdf_styles import (
     MARGIN,
     REGULAR,
@@ -43,6 +43,8 @@ from report_service.rendering.pdf_styles import (
     make_styles,
     paragraph,
     register_fonts,
+    shortened,
+    width_of,
 )
 
 _FOOT = 10 * mm
@@ -108,7 +110,7 @@ def _section(section: DocumentSection, styles: Styles, typeface: Typeface) -> It
     while blocks and isinstance(blocks[0], Figure | Paragraph):
         opening += _flowables(blocks.pop(0), styles, typeface)
     # A heading never stands alone at the foot of a page.
-    yield KeepTogether(opening)
+    yield _Together(opening)
     for block in blocks:
         yield CondPageBreak(40 * mm)
         yield from _flowables(block, styles, typeface)
@@ -118,9 +120,7 @@ def _flowables(block: Block, styles: Styles, typeface: Typeface) -> list[Flowabl
     if isinstance(block, Paragraph):
         return [paragraph(block.text, styles.body)]
     if isinstance(block, Figure):
-        figure = draw(block.chart, typeface)
-        width, height = figure.get_size_inches() * PNG_DPI
-        picture = image(png(figure), width_px=int(width), height_px=int(height))
+        picture = ChartFlowable(draw(block.chart, typeface), typeface)
         above = [paragraph(block.caption, styles.caption)] if block.caption else []
         return [*above, picture]
     return table_block(block, styles)
@@ -129,7 +129,16 @@ def _flowables(block: Block, styles: Styles, typeface: Typeface) -> list[Flowabl
 def _notes(notes: Notes, styles: Styles) -> Flowable:
     lines = [paragraph(notes.heading, styles.heading)]
     lines += [paragraph(f"· {item}", styles.note) for item in notes.items]
-    return KeepTogether([_Bookmark(notes.heading), *lines])
+    return _Together([_Bookmark(notes.heading), *lines])
+
+
+class _Together(KeepTogether):  # type: ignore[misc]  # ReportLab ships no types
+    """Flowables on one page. ReportLab forgets the space above the first one that has a height."""
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        size = super().wrap(available_width, available_height)
+        self._H += max(flowable.getSpaceBefore() for flowable in self._content[:2])
+        return size  # type: ignore[no-any-return]
 
 
 class _Rule(Flowable):  # type: ignore[misc]  # ReportLab ships no types
@@ -186,7 +195,9 @@ class _NumberedCanvas(Canvas):  # type: ignore[misc]  # ReportLab ships no types
         self.drawRightString(right, _FOOT, label)
         self.drawString(MARGIN, _FOOT, document.product)
         if number > 1:
-            self.drawString(MARGIN, _HEAD, document.title[:60])
+            room = CONTENT_WIDTH - width_of(document.running_head, font=REGULAR, size=8) - 16
+            title = shortened(document.title, width=room, font=REGULAR, size=8)
+            self.drawString(MARGIN, _HEAD, title)
             self.drawRightString(right, _HEAD, document.running_head)
             self.setStrokeColor(HexColor(DIVIDER))
             self.line(MARGIN, _HEAD - 5, right, _HEAD - 5)

@@ -1,13 +1,12 @@
 """The blocks of a document as ReportLab flowables."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, Image, Spacer
+from reportlab.platypus import Flowable, Spacer
 from reportlab.platypus import Table as Grid
 
 from report_service.domain.document import Kpi, Row, Table
@@ -26,6 +25,7 @@ _CARD_PADDING = 8.0
 _GAP = 8.0
 _SWATCH = 8.0
 _CELL_CHARACTERS = 90
+_ROWS_TOGETHER = 3
 
 
 class Swatch(Flowable):  # type: ignore[misc]  # ReportLab ships no types
@@ -40,11 +40,6 @@ class Swatch(Flowable):  # type: ignore[misc]  # ReportLab ships no types
         """Draw the square on the row's line of text."""
         self.canv.setFillColor(HexColor(self._colour))
         self.canv.roundRect(0, 0, _SWATCH, _SWATCH, 1.5, stroke=0, fill=1)
-
-
-def image(png: bytes, *, width_px: int, height_px: int) -> Image:
-    """A picture at the width of the text."""
-    return Image(io.BytesIO(png), width=CONTENT_WIDTH, height=CONTENT_WIDTH * height_px / width_px)
 
 
 def hero_block(hero: Kpi, styles: Styles) -> list[Flowable]:
@@ -138,6 +133,9 @@ def _rules(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ("BACKGROUND", (0, 0), (-1, 0), HexColor(SUNKEN)),
         ("LINEBELOW", (0, 1), (-1, -1), 0.5, HexColor(DIVIDER)),
+        # Neither the first nor the last rows of a table stand alone on a page.
+        ("NOSPLIT", (0, 0), (-1, _ROWS_TOGETHER)),
+        ("NOSPLIT", (0, -_ROWS_TOGETHER), (-1, -1)),
     ]
     rules += [
         ("LINEABOVE", (0, index), (-1, index), 0.8, HexColor(TEXT_3))

@@ -111,8 +111,13 @@ def fitting(text: str, *, width: float, size: float, smallest: float) -> tuple[s
     """A bold line cut to the width: first set smaller, then shortened with an ellipsis."""
     while size > smallest and width_of(text, font=BOLD, size=size) > width:
         size -= 0.5
-    if width_of(text, font=BOLD, size=size) <= width:
-        return text, size
-    while text and width_of(text + "…", font=BOLD, size=size) > width:
+    return shortened(text, width=width, font=BOLD, size=size), size
+
+
+def shortened(text: str, *, width: float, font: str, size: float) -> str:
+    """A line of text, cut with an ellipsis where it would be wider than width."""
+    if width_of(text, font=font, size=size) <= width:
+        return text
+    while text and width_of(text + "…", font=font, size=size) > width:
         text = text[:-1]
-    return text.rstrip() + "…", size
+    return text.rstrip() + "…"

@@ -121,19 +121,26 @@ def _add_page_label(paragraph: Any, label: str) -> None:
 
 
 def _add_field(paragraph: Any, instruction: str) -> None:
-    run = write(paragraph, "", size=8, colour=TEXT_3)._element  # noqa: SLF001 - no fields in python-docx
-    for kind in ("begin", None, "separate", "text", "end"):
-        if kind is None:
-            element = OxmlElement("w:instrText")
-            element.set(qn("xml:space"), "preserve")
-            element.text = f" {instruction} "
-        elif kind == "text":
-            element = OxmlElement("w:t")
-            element.text = "1"
-        else:
-            element = OxmlElement("w:fldChar")
-            element.set(qn("w:fldCharType"), kind)
-        run.append(element)
+    """A field that Word computes; each of its parts stands in a run of its own."""
+    _add_field_mark(paragraph, "begin")
+    code = OxmlElement("w:instrText")
+    code.set(qn("xml:space"), "preserve")
+    code.text = f" {instruction} "
+    _small(paragraph, "").append(code)
+    _add_field_mark(paragraph, "separate")
+    _small(paragraph, "1")
+    _add_field_mark(paragraph, "end")
+
+
+def _add_field_mark(paragraph: Any, kind: str) -> None:
+    mark = OxmlElement("w:fldChar")
+    mark.set(qn("w:fldCharType"), kind)
+    _small(paragraph, "").append(mark)
+
+
+def _small(paragraph: Any, text: str) -> Any:
+    """The XML of a run in the size of heads and feet."""
+    return write(paragraph, text, size=8, colour=TEXT_3)._element  # noqa: SLF001 - not public
 
 
 def _add_cover(word: Any, document: Document) -> None:

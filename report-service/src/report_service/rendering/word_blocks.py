@@ -16,8 +16,9 @@ from report_service.rendering.fonts import FAMILY
 CONTENT_WIDTH = Mm(174)
 _TONES = {Tone.PLAIN: TEXT, Tone.RISE: RISE, Tone.FALL: FALL}
 _HAIRLINE = 4  # eighths of a point
-_LONG_VALUE = 9
-_LONGER_VALUE = 13
+_KPI_PT = 13.0
+_SMALLEST_KPI_PT = 8.5
+_KPI_ROOM_PT = 100.0
 
 
 def write(paragraph: Any, text: str, *, size: float, colour: str = TEXT, bold: bool = False) -> Any:
@@ -67,11 +68,10 @@ def add_kpis(document: Any, kpis: Sequence[Kpi]) -> None:
 
 
 def _kpi_size(value: str) -> float:
-    """Chinese characters are twice as wide as figures."""
-    width = sum(1.0 if character >= "\u2e80" else 0.6 for character in value)
-    if width <= _LONG_VALUE:
-        return 13.0
-    return 11.0 if width <= _LONGER_VALUE else 9.0
+    """The size in points at which the value fits its cell on one line, where one can be read."""
+    # Chinese characters are twice as wide as figures.
+    width_em = sum(1.0 if character >= "\u2e80" else 0.6 for character in value)
+    return min(_KPI_PT, max(_SMALLEST_KPI_PT, round(_KPI_ROOM_PT / width_em, 1)))
 
 
 def add_table(document: Any, table: Table) -> None:
