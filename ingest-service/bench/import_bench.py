@@ -27,18 +27,27 @@ from pathlib import Path
 import requests
 from servicekit.testing import TokenMint
 
-_MERCHANTS = ["兰州拉面", "瑞幸咖啡", "盒马鲜生", "滴滴出行", "中国移动", "美团外卖", "全家便利店", "某某文具店"]
+_MERCHANTS = [
+    "兰州拉面",
+    "瑞幸咖啡",
+    "盒马鲜生",
+    "滴滴出行",
+    "中国移动",
+    "美团外卖",
+    "全家便利店",
+    "某某文具店",
+]
 _SERVICE = Path(__file__).resolve().parents[1]
-_HEADER = (
-    "交易时间,交易分类,交易对方,对方账号,商品说明,收/支,金额,收/付款方式,交易状态,交易订单号,商家订单号,备注,"
-)
+_HEADER = "交易时间,交易分类,交易对方,对方账号,商品说明,收/支,金额,收/付款方式,交易状态,交易订单号,商家订单号,备注,"
 
 
 def write_statement(path: Path, rows: int, *, preamble: str) -> None:
     """An Alipay statement in order of time, newest last."""
     rng = random.Random(7)
     with path.open("w", encoding="gb18030", newline="") as file:
-        file.write(f"{preamble}\r\n------支付宝（中国）网络技术有限公司  电子客户回单------\r\n{_HEADER}\r\n")
+        file.write(
+            f"{preamble}\r\n------支付宝（中国）网络技术有限公司  电子客户回单------\r\n{_HEADER}\r\n"
+        )
         moment = 1_577_836_800
         for number in range(rows):
             moment += rng.randint(1, 120)
@@ -68,7 +77,9 @@ def sqlite_import_s(path: Path, folder: Path) -> float:
 
 
 @contextlib.contextmanager
-def running(folder: Path, mint: TokenMint) -> Iterator[tuple[str, dict[str, subprocess.Popen[bytes]]]]:
+def running(
+    folder: Path, mint: TokenMint
+) -> Iterator[tuple[str, dict[str, subprocess.Popen[bytes]]]]:
     """The address of a live service and its two processes."""
     document = json.dumps(mint.jwks_document).encode()
 
@@ -94,7 +105,13 @@ def running(folder: Path, mint: TokenMint) -> Iterator[tuple[str, dict[str, subp
         "LOG_LEVEL": "WARNING",
     }
     subprocess.run([sys.executable, "-m", "ingest_service.cli", "migrate"], env=env, check=True)
-    gunicorn = ["-m", "gunicorn", "-c", "python:servicekit.gunicorn_conf", "ingest_service.wsgi:app"]
+    gunicorn = [
+        "-m",
+        "gunicorn",
+        "-c",
+        "python:servicekit.gunicorn_conf",
+        "ingest_service.wsgi:app",
+    ]
     processes = {
         "web": subprocess.Popen([sys.executable, *gunicorn], env=env, cwd=_SERVICE),
         "worker": subprocess.Popen([sys.executable, "-m", "ingest_service.worker"], env=env),
@@ -119,7 +136,9 @@ def _wait_ready(url: str) -> None:
     raise RuntimeError("the service did not start")
 
 
-def import_file(address: str, path: Path, headers: dict[str, str]) -> tuple[float, dict[str, object]]:
+def import_file(
+    address: str, path: Path, headers: dict[str, str]
+) -> tuple[float, dict[str, object]]:
     """Seconds from the first byte of the upload until the import is done, and the import."""
     started = time.perf_counter()
     with path.open("rb") as file:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, jsonify, request, stream_with_context
 from flask.views import MethodView
 
+from ingest_service.api import arrow
 from ingest_service.api.context import parts
 from ingest_service.api.schemas import ChangeArgs, ChangesSchema
 from ingest_service.domain.local_time import day_of
@@ -21,6 +22,15 @@ blp = Blueprint("changes", "changes", description="What changed, for neighbourin
 ARROW = "application/vnd.apache.arrow.stream"
 _TEXT_IDS = frozenset({"id", "user_id", "category_id", "import_id"})
 _WIRE_NAMES = [name if name != "local_day" else "local_date" for name in EXPENSE_COLUMNS]
+_BUILDERS = {
+    "deleted": arrow.booleans,
+    "local_date": arrow.days,
+    "lat": arrow.floats,
+    "lon": arrow.floats,
+    **dict.fromkeys(
+        ("currency", "direction", "merchant", "place", "note", "source", "account"), arrow.strings
+    ),
+}
 _Batches = Iterator[FeedHead | list[Sequence[Any]]]
 
 
@@ -76,19 +86,21 @@ def arrow_blocks(pages: _Batches) -> Iterator[bytes]:
     """One Arrow IPC stream in blocks; pyarrow is loaded at the first call only."""
     import pyarrow as pa
 
-    types = _arrow_types(pa)
     head = next(pages)
     if not isinstance(head, FeedHead):
         raise TypeError("the feed gave no head")
-    schema = pa.schema(list(types.items()), metadata=_metadata(head))
+    empty = [_column(pa, name, []) for name in _WIRE_NAMES]
+    fields = [(name, column.type) for name, column in zip(_WIRE_NAMES, empty, strict=True)]
+    schema = pa.schema(fields, metadata=_metadata(head))
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, schema) as writer:
         for page in pages:
-            arrays = [
-                _arrow_array(pa, types[name], values)
-                for name, values in zip(_WIRE_NAMES, page, strict=True)  # type: ignore[arg-type] # only the first page is a head
+            if isinstance(page, FeedHead):
+                raise TypeError("only the first page is a head")
+            columns = [
+                _column(pa, name, values) for name, values in zip(_WIRE_NAMES, page, strict=True)
             ]
-            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
             yield _emptied(sink)
     yield sink.getvalue()
 
@@ -103,26 +115,8 @@ def _metadata(head: FeedHead) -> dict[bytes, bytes]:
     }
 
 
-def _arrow_types(pa: Any) -> dict[str, Any]:
-    special = {
-        "deleted": pa.bool_(),
-        "local_date": pa.date32(),
-        "lat": pa.float64(),
-        "lon": pa.float64(),
-        **dict.fromkeys(
-            ("currency", "direction", "merchant", "place", "note", "source", "account"),
-            pa.string(),
-        ),
-    }
-    return {name: special.get(name, pa.int64()) for name in _WIRE_NAMES}
-
-
-def _arrow_array(pa: Any, kind: Any, values: Sequence[Any]) -> Any:
-    if kind == pa.bool_():
-        return pa.array([bool(value) for value in values], kind)
-    if kind == pa.date32():
-        return pa.array(values, pa.int32()).cast(kind)
-    return pa.array(values, kind)
+def _column(pa: Any, name: str, values: Sequence[Any]) -> Any:
+    return _BUILDERS.get(name, arrow.integers)(pa, values)
 
 
 def _emptied(sink: io.BytesIO) -> bytes:

@@ -92,7 +92,7 @@ def _body(records: Iterable[Record], profile: Profile, header_index: int) -> Ite
             continue
         if profile.ends_at(record.cells):
             return
-        if any(record.cells) and any(cell.strip() for cell in record.cells):
+        if "".join(record.cells).strip():
             yield record
 
 
@@ -121,7 +121,7 @@ class _Reader:
             cells = record.cells
             if len(cells) > width and any(cell.strip() for cell in cells[width:]):
                 errors.append(self._error(record, "too-many-cells"))
-            elif any(len(cell) > MAX_CELL_CHARS for cell in cells):
+            elif max(map(len, cells)) > MAX_CELL_CHARS:
                 errors.append(self._error(record, "cell-too-long"))
             else:
                 fitting.append(record)

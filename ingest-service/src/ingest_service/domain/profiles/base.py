@@ -93,5 +93,7 @@ def preamble_says(sample: Sample, header_index: int, pattern: str) -> bool:
 
 def is_rule_line(cells: Sequence[str]) -> bool:
     """Whether the record is a line of dashes, with which a footer begins."""
-    filled = [cell for cell in cells if cell.strip()]
-    return len(filled) == 1 and filled[0].lstrip().startswith("-----")
+    # Asked of every record of a file, so the usual answer must be cheap.
+    if not cells or not cells[0].lstrip().startswith("-----"):
+        return False
+    return not "".join(cells[1:]).strip()
