@@ -32,6 +32,11 @@ async function start() {
   });
 }
 
+// A page that the back button brings back from memory may belong to a session that has ended.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 start().catch((error) => {
   // Without its messages the page has no words of its own; these two stand in for them.
   const app = one(document, "#app");

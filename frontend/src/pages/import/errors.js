@@ -37,14 +37,15 @@ function table(items, hasMore) {
 }
 
 /**
- * Why a row was not read. The service writes its detail in Chinese and names the bad value there;
- * other languages say the same by code.
+ * Why a row was not read. The service wrote its sentence in the language of the day of the import,
+ * with the bad value in it; a reader of the other language gets the same by code.
  * @param {ImportError} item
  */
 function reason(item) {
   const key = `row-error.${item.code}`;
   const quoted = /[“"「]([^”"」]*)[”"」]/.exec(item.detail)?.[1];
-  if (locale() === "zh-CN" && item.detail && /[\u4e00-\u9fff]/.test(item.detail)) return item.detail;
+  const chinese = /[\u4e00-\u9fff]/.test(item.detail.replace(/[“"「][^”"」]*[”"」]/g, ""));
+  if (item.detail && chinese === (locale() === "zh-CN")) return item.detail;
   const text = has(key) ? t(key) : t("row-error.other", { field: item.field ?? "" });
   return quoted ? `${text} ${t("row-error.value", { value: quoted })}` : text;
 }
