@@ -24,6 +24,7 @@ LAG_WEEKS = (4, 8, 16)
 LARGEST_WEEK = 6.0
 LARGEST_DAY = 30.0
 OWN_WEEKDAY_WEIGHT = 5.0
+TIE_MARGIN = 1e-5  # above float32 rounding, below 1 / the largest total weight
 HORIZON_WEEKS = HORIZON_DAYS // WEEK_DAYS
 STATISTIC_COUNT = 9 + len(UPPER_QUANTILES) + WINDOW_WEEKS
 LAG_COUNT = len(LAG_WEEKS) + 3
@@ -126,18 +127,22 @@ def _lags(relative: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
 
 
 def _climatology(relative: tf.Tensor, known: tf.Tensor) -> tf.Tensor:
-    """Quantiles per weekday in which the own weekday counts five times: float32 [N, 28, 9]."""
+    """Quantiles per weekday in which the own weekday counts five times: float32 [N, 28, 9].
+
+    The smallest value whose share of the weight reaches the level: a definition on which the order
+    of equal values (most days are 0) has no influence.
+    """
     order = tf.argsort(relative, axis=1)
     values = tf.gather(relative, order, batch_dims=1)
     own = tf.tile(tf.eye(WEEK_DAYS), [1, WINDOW_WEEKS])
     weights = known[:, None, :] * (1.0 + (OWN_WEEKDAY_WEIGHT - 1.0) * own[None])
     weights = tf.gather(weights, tf.tile(order[:, None], [1, WEEK_DAYS, 1]), batch_dims=2)
     cumulated = tf.cumsum(weights, axis=2)
-    total = tf.maximum(cumulated[:, :, -1:], 1e-9)
-    middle = (cumulated - 0.5 * weights) / total
-    below = tf.reduce_sum(
-        tf.cast(middle[:, :, None, :] < tf.constant(QUANTILES)[:, None], tf.int32), axis=3
-    )
+    share = cumulated / tf.maximum(cumulated[:, :, -1:], 1e-9)
+    # Weights are whole numbers, so exact ties with a level are common; the margin decides them
+    # the same way everywhere instead of leaving them to rounding.
+    levels = tf.constant(QUANTILES)[:, None] - TIE_MARGIN
+    below = tf.reduce_sum(tf.cast(share[:, :, None, :] < levels, tf.int32), axis=3)
     index = tf.minimum(below, WINDOW_DAYS - 1)
     flat = tf.gather(values, tf.reshape(index, [-1, WEEK_DAYS * len(QUANTILES)]), batch_dims=1)
     by_weekday = tf.reshape(flat, [-1, WEEK_DAYS, len(QUANTILES)])
