@@ -201,7 +201,11 @@ def _add_figure(word: Any, figure: Figure, typeface: Typeface) -> None:
     space(paragraph, line=1.0)
     picture = io.BytesIO(png(draw(figure.chart, typeface)))
     shape = paragraph.add_run().add_picture(picture, width=CONTENT_WIDTH)
-    shape._inline.docPr.set("descr", figure.alt)  # noqa: SLF001 - no public setter
+    inline = shape._inline  # noqa: SLF001 - no public setters
+    inline.docPr.set("descr", figure.alt)
+    for side in ("distT", "distB", "distL", "distR"):
+        # Left out, LibreOffice takes an eighth of an inch and pushes the chart over the margin.
+        inline.set(side, "0")
 
 
 def _add_notes(word: Any, notes: Notes) -> None:
