@@ -70,7 +70,7 @@ def test_the_spring_festival_is_spent_in_the_home_town(two_years: pd.DataFrame) 
 def test_every_refund_gives_back_at_most_an_earlier_purchase(two_years: pd.DataFrame) -> None:
     refunds = two_years[two_years["direction"] == "refund"]
     bought = two_years.set_index("external_id")
-    originals = bought.loc[refunds["external_id"].str.removesuffix("_1")]
+    originals = bought.loc[[key.removesuffix("_1") for key in refunds["external_id"]]]
     assert len(refunds) > 5
     assert (refunds["amount_minor"].to_numpy() <= originals["amount_minor"].to_numpy()).all()
     assert (refunds["time"].to_numpy() > originals["time"].to_numpy()).all()
