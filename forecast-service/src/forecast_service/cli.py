@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from forecast_service.clients.model_folder import ModelFolder
 from forecast_service.config import BASELINE_DIR, MIGRATIONS_DIR, Config
 from servicekit.logs import configure_logs
-from servicekit.sqlite import migrate
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     config = Config.from_env()
     configure_logs(service="forecast-cli", level=config.log_level)
     if arguments.verb == "migrate":
+        from servicekit.sqlite import migrate
+
         migrate(database_path=config.database_path, migrations_dir=MIGRATIONS_DIR)
         return 0
     installed = ModelFolder(config.model_dir).install(BASELINE_DIR / "spending" / "1", version="1")

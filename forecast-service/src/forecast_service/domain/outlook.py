@@ -12,7 +12,7 @@ from forecast_service.domain.climatology import climatology
 from forecast_service.domain.linear import linear
 from forecast_service.domain.methods import Basis
 from forecast_service.domain.prior import population_prior
-from forecast_service.domain.recurring import Bill, Payment, find_bills, paid_by_day
+from forecast_service.domain.recurring import Bill, PaymentHistory, find_bills, paid_by_day
 from forecast_service.domain.schedule import schedule_of
 from forecast_service.domain.series import BLOCK_DAYS, DailySeries, Window
 
@@ -31,7 +31,7 @@ class Ledger:
     """A subject's spending as far as it is known; the series is in major units."""
 
     series: DailySeries
-    payments: tuple[Payment, ...]
+    payments: PaymentHistory
     minor_per_major: int
 
 

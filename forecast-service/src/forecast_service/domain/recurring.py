@@ -2,28 +2,28 @@
 
 A payee (within one category) is a bill when it was paid at least three times (weekly: five), its
 gaps fit one interval, and its amounts vary little. The due day is fitted: the nominal day of the
-month, with or without rolling a weekend forward to Monday, that explains the past dates best.
+month, as it is or rolled forward past days off, that explains the past dates best.
 Splitting bills off before the rest is forecast nearly halves the error of totals.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import fmean, median, pstdev
 
-from forecast_service.domain.periods import add_months
+from forecast_service.domain.due_days import DueDay, fit_due_day
 
 MAX_AMOUNT_VARIATION = 0.35
 MIN_FITTING_GAPS = 2 / 3
 GRACE_DAYS = 5
 _MAX_MISSED_GAPS = 2.0
 _PRICE_CHANGE = 0.02
-_SATURDAY = 5
 
 
 class Interval(StrEnum):
@@ -43,6 +43,7 @@ class _Rule:
     months: int
 
 
+_MIN_PAYMENTS = 3
 # Three weekly payments span a fortnight only, which any restaurant manages by chance.
 _RULES = {
     Interval.WEEKLY: _Rule(6, 8, 5, 0),
@@ -60,23 +61,6 @@ class Payment:
     category_id: int | None
     day: date
     amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class DueDay:
-    """The fitted day of the month, and whether weekends roll forward to Monday."""
-
-    day_of_month: int
-    rolls: bool
-    mean_error_days: float
-
-    def in_month_of(self, day: date, *, months: int = 0) -> date:
-        """The due date in the month `months` after that of `day`."""
-        last = add_months(day.replace(day=1), months + 1) - timedelta(days=1)
-        due = last.replace(day=min(self.day_of_month, last.day))
-        if self.rolls and due.weekday() >= _SATURDAY:
-            due += timedelta(days=7 - due.weekday())
-        return due
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +114,34 @@ class Bill:
             if self.due_day is None:
                 yield self.last_date + timedelta(days=7 * cycle)
             else:
-                paid = _paid_month(self.last_date, self.due_day)
+                paid = self.due_day.paid_month(self.last_date)
                 yield self.due_day.in_month_of(paid, months=cycle * rule.months)
 
 
-def find_bills(payments: Iterable[Payment], *, origin: date) -> tuple[Bill, ...]:
+class PaymentHistory:
+    """Payments by payee and category, oldest first, those of one day added up."""
+
+    def __init__(self, payments: Iterable[Payment]) -> None:
+        groups: defaultdict[tuple[str, int | None], defaultdict[date, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
+        for payment in payments:
+            if payment.payee and payment.amount_minor > 0:
+                groups[payment.payee, payment.category_id][payment.day] += payment.amount_minor
+        self._groups = [
+            tuple(Payment(payee, category_id, day, days[day]) for day in sorted(days))
+            for (payee, category_id), days in groups.items()
+        ]
+
+    def before(self, origin: date) -> Iterator[tuple[Payment, ...]]:
+        """Each group as it was known just before `origin`."""
+        for group in self._groups:
+            yield group[: bisect_left(group, origin, key=lambda payment: payment.day)]
+
+
+def find_bills(history: PaymentHistory, *, origin: date) -> tuple[Bill, ...]:
     """The bills that run on past `origin`, soonest first; later payments are not looked at."""
-    groups: defaultdict[tuple[str, int | None], list[Payment]] = defaultdict(list)
-    for payment in payments:
-        if payment.payee and payment.amount_minor > 0 and payment.day < origin:
-            groups[payment.payee, payment.category_id].append(payment)
-    found = (_bill(_one_per_day(group), origin=origin) for group in groups.values())
+    found = (_bill(payments, origin=origin) for payments in history.before(origin))
     bills = [bill for bill in found if bill is not None]
     return tuple(sorted(bills, key=lambda bill: (next(bill.next_dates()), bill.payee)))
 
@@ -154,20 +155,9 @@ def paid_by_day(bills: Sequence[Bill]) -> Mapping[date, int]:
     return paid
 
 
-def _one_per_day(payments: Iterable[Payment]) -> tuple[Payment, ...]:
-    ordered = sorted(payments, key=lambda payment: payment.day)
-    return tuple(
-        Payment(
-            payee=same[0].payee,
-            category_id=same[0].category_id,
-            day=day,
-            amount_minor=sum(payment.amount_minor for payment in same),
-        )
-        for day, same in ((day, list(rows)) for day, rows in groupby(ordered, lambda p: p.day))
-    )
-
-
 def _bill(payments: tuple[Payment, ...], *, origin: date) -> Bill | None:
+    if len(payments) < _MIN_PAYMENTS:
+        return None
     interval = _interval(payments)
     if interval is None or _variation(payments) >= MAX_AMOUNT_VARIATION:
         return None
@@ -181,7 +171,9 @@ def _bill(payments: tuple[Payment, ...], *, origin: date) -> Bill | None:
         interval=interval,
         payments=payments,
         origin=origin,
-        due_day=None if interval is Interval.WEEKLY else _fitted_due_day(payments),
+        due_day=None
+        if interval is Interval.WEEKLY
+        else fit_due_day([payment.day for payment in payments]),
         amount_minor=round(median(recent)),
         amount_deviation_minor=pstdev(recent),
         price_change=_price_change(recent),
@@ -209,32 +201,3 @@ def _price_change(recent: Sequence[int]) -> float | None:
     earlier, latest = recent[-2], recent[-1]
     change = latest / earlier - 1.0
     return round(change, 4) if abs(change) >= _PRICE_CHANGE else None
-
-
-def _fitted_due_day(payments: Sequence[Payment]) -> DueDay:
-    """The rule with the least mean distance to the past dates; the plainest among equals."""
-    days = [payment.day for payment in payments]
-    candidates = (
-        _with_error(DueDay(day_of_month, rolls, 0.0), days)
-        for rolls in (False, True)
-        for day_of_month in range(1, 32)
-    )
-    return min(candidates, key=lambda candidate: candidate.mean_error_days)
-
-
-def _with_error(rule: DueDay, days: Sequence[date]) -> DueDay:
-    error = fmean(_distance_days(day, rule) for day in days)
-    return DueDay(rule.day_of_month, rule.rolls, error)
-
-
-def _distance_days(day: date, rule: DueDay) -> int:
-    return min(abs((day - rule.in_month_of(day, months=months)).days) for months in (-1, 0, 1))
-
-
-def _paid_month(day: date, rule: DueDay) -> date:
-    """A day in the month whose bill the payment on `day` settled."""
-    months = min(
-        (-1, 0, 1),
-        key=lambda offset: abs((day - rule.in_month_of(day, months=offset)).days),
-    )
-    return add_months(day.replace(day=1), months)

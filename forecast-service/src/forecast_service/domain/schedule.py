@@ -5,49 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast_service.domain.blocks import Estimate
 from forecast_service.domain.quantiles import NORMAL_90, NORMAL_975, FloatArray
 from forecast_service.domain.recurring import Bill
 
-# A bill whose past dates missed its fitted day by more than this may well come on another day.
-_FIRM_ERROR_DAYS = 0.5
+# Bills due so soon after the last day may be paid early, within it.
+_EARLY_DAYS = 7
+_PUNCTUAL = (0,)
 
 
 @dataclass(frozen=True, slots=True)
 class BillSchedule:
-    """Bills by day from the origin on; float64 [days] each, in major units.
+    """The coming payments of all bills; float64, amounts in major units.
 
-    `amounts` is what falls due, `firm` the part of it whose day is certain, `variances` the
-    squared deviation of the amounts.
+    `paid_by` [payments, days + 1] is the probability that a payment was made before each day from
+    the origin on: its due day moved by each of the past payments' misses, all equally likely, but
+    never before the origin. `amounts` and `deviations` are [payments].
     """
 
+    paid_by: FloatArray
     amounts: FloatArray
-    firm: FloatArray
-    variances: FloatArray
+    deviations: FloatArray
 
     def joined(self, estimate: Estimate, *, start: int, end: int) -> Estimate:
-        """The estimate of the rest for the days [start, end), with the bills due in them.
+        """The estimate of the rest for the days [start, end), with the bills paid in them.
 
-        Bills shift the band; their own deviation, independent of the rest's, widens it. The band
-        of a single day reaches down to the amount without the bills that may come on another day.
+        Each payment adds its amount times the probability that it falls into these days. What is
+        uncertain about it, the amount and whether it falls into them at all, is independent of the
+        rest and of the other bills, and widens the band by its variance.
         """
-        amount = float(self.amounts[start:end].sum())
-        variance = float(self.variances[start:end].sum())
-        movable = amount - float(self.firm[start:end].sum()) if end - start == 1 else 0.0
-        centre = estimate.predicted + amount
-        down_80, up_80 = estimate.predicted - estimate.lower_80, estimate.upper_80
-        down_95, up_95 = estimate.predicted - estimate.lower_95, estimate.upper_95
-        up_80, up_95 = up_80 - estimate.predicted, up_95 - estimate.predicted
-        wide_80, wide_95 = NORMAL_90**2 * variance, NORMAL_975**2 * variance
-        return Estimate(
-            predicted=centre,
-            lower_80=max(centre - float(np.sqrt(down_80**2 + wide_80)) - movable, 0.0),
-            upper_80=centre + float(np.sqrt(up_80**2 + wide_80)),
-            lower_95=max(centre - float(np.sqrt(down_95**2 + wide_95)) - movable, 0.0),
-            upper_95=centre + float(np.sqrt(up_95**2 + wide_95)),
+        share = self.paid_by[:, end] - self.paid_by[:, start]
+        variance = share * self.deviations**2 + share * (1.0 - share) * self.amounts**2
+        return _shifted(
+            estimate, amount=float(share @ self.amounts), variance=float(variance.sum())
         )
 
 
@@ -55,13 +50,35 @@ def schedule_of(
     bills: Sequence[Bill], *, origin: date, days: int, minor_per_major: int
 ) -> BillSchedule:
     """The bills' schedule for the `days` days from `origin` on."""
-    amounts, firm, variances = np.zeros(days), np.zeros(days), np.zeros(days)
-    for bill in bills:
-        is_firm = bill.due_day is None or bill.due_day.mean_error_days <= _FIRM_ERROR_DAYS
-        for due in bill.due_before(origin + timedelta(days=days)):
-            index = (due - origin).days
-            amounts[index] += bill.amount_minor / minor_per_major
-            variances[index] += (bill.amount_deviation_minor / minor_per_major) ** 2
-            if is_firm:
-                firm[index] += bill.amount_minor / minor_per_major
-    return BillSchedule(amounts=amounts, firm=firm, variances=variances)
+    end = origin + timedelta(days=days + _EARLY_DAYS)
+    dues = [(bill, (due - origin).days) for bill in bills for due in bill.due_before(end)]
+    edges = np.arange(days + 1)
+    paid_by = [_paid_by(bill, due_index, edges=edges) for bill, due_index in dues]
+    return BillSchedule(
+        paid_by=np.array(paid_by).reshape(len(dues), days + 1),
+        amounts=np.array([bill.amount_minor for bill, _ in dues]) / minor_per_major,
+        deviations=np.array([bill.amount_deviation_minor for bill, _ in dues]) / minor_per_major,
+    )
+
+
+def _paid_by(bill: Bill, due_index: int, *, edges: NDArray[np.int64]) -> FloatArray:
+    misses = _PUNCTUAL if bill.due_day is None else bill.due_day.misses_days
+    paid_on = np.sort(np.maximum(due_index + np.array(misses, dtype=np.int64), 0))
+    return np.asarray(np.searchsorted(paid_on, edges, side="left") / len(misses))
+
+
+def _shifted(estimate: Estimate, *, amount: float, variance: float) -> Estimate:
+    """The estimate moved by `amount`, its band widened by an independent normal part."""
+    centre = estimate.predicted + amount
+    wide_80, wide_95 = NORMAL_90**2 * variance, NORMAL_975**2 * variance
+    below_80 = sqrt((estimate.predicted - estimate.lower_80) ** 2 + wide_80)
+    above_80 = sqrt((estimate.upper_80 - estimate.predicted) ** 2 + wide_80)
+    below_95 = sqrt((estimate.predicted - estimate.lower_95) ** 2 + wide_95)
+    above_95 = sqrt((estimate.upper_95 - estimate.predicted) ** 2 + wide_95)
+    return Estimate(
+        predicted=centre,
+        lower_80=max(centre - below_80, 0.0),
+        upper_80=centre + above_80,
+        lower_95=max(centre - below_95, 0.0),
+        upper_95=centre + above_95,
+    )

@@ -31,7 +31,7 @@ from forecast_service.domain.ports import (
     Store,
 )
 from forecast_service.domain.questions import AnswerKey, Forecast, Provenance, Question, Subject
-from forecast_service.domain.recurring import Bill
+from forecast_service.domain.recurring import Bill, PaymentHistory
 from forecast_service.domain.series import BLOCK_DAYS, MIN_MODEL_HISTORY_DAYS, DailySeries
 
 # Six back-tests 28 days apart, the 112 days before the earliest, and some slack.
@@ -162,7 +162,7 @@ def _ledger(
     series = DailySeries.of(
         {day: minor / scale for day, minor in totals.items()}, first_day=since, last_day=last
     )
-    return Ledger(series=series, payments=tuple(payments), minor_per_major=scale)
+    return Ledger(series=series, payments=PaymentHistory(payments), minor_per_major=scale)
 
 
 def _categories(reader: Reader, subject: Subject) -> frozenset[int] | None:
