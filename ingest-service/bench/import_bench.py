@@ -25,6 +25,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import requests
+
 from servicekit.testing import TokenMint
 
 _MERCHANTS = [
@@ -38,16 +39,17 @@ _MERCHANTS = [
     "某某文具店",
 ]
 _SERVICE = Path(__file__).resolve().parents[1]
-_HEADER = "交易时间,交易分类,交易对方,对方账号,商品说明,收/支,金额,收/付款方式,交易状态,交易订单号,商家订单号,备注,"
+_HEADER = (
+    "交易时间,交易分类,交易对方,对方账号,商品说明,收/支,金额,收/付款方式,交易状态,"
+    "交易订单号,商家订单号,备注,"
+)
 
 
 def write_statement(path: Path, rows: int, *, preamble: str) -> None:
     """An Alipay statement in order of time, newest last."""
     rng = random.Random(7)
     with path.open("w", encoding="gb18030", newline="") as file:
-        file.write(
-            f"{preamble}\r\n------支付宝（中国）网络技术有限公司  电子客户回单------\r\n{_HEADER}\r\n"
-        )
+        file.write(f"{preamble}\r\n------支付宝（中国）网络技术有限公司------\r\n{_HEADER}\r\n")
         moment = 1_577_836_800
         for number in range(rows):
             moment += rng.randint(1, 120)
@@ -55,7 +57,8 @@ def write_statement(path: Path, rows: int, *, preamble: str) -> None:
             merchant = f"{rng.choice(_MERCHANTS)}{rng.randint(1, 500)}号店"
             file.write(
                 f"{clock} ,餐饮美食,{merchant},/,商品{rng.randint(1, 9999)},支出,"
-                f"{rng.randint(100, 99999) / 100:.2f},招商银行(1234),交易成功,2024{number:024d}\t,M{number:020d}\t,,\r\n"
+                f"{rng.randint(100, 99999) / 100:.2f},招商银行(1234),交易成功,"
+                f"2024{number:024d}\t,M{number:020d}\t,,\r\n"
             )
 
 
@@ -70,7 +73,8 @@ def sqlite_import_s(path: Path, folder: Path) -> float:
         for _ in range(3):
             next(lines)
         with target:
-            target.executemany(f"INSERT OR IGNORE INTO plain VALUES ({','.join('?' * 13)})", lines)
+            marks = ",".join("?" * 13)
+            target.executemany(f"INSERT OR IGNORE INTO plain VALUES ({marks})", lines)  # noqa: S608 - marks
     seconds = time.perf_counter() - started
     target.close()
     return seconds

@@ -28,8 +28,14 @@ class Row:
     remark: str = ""
 
 
-APP_2023 = "交易时间,交易分类,交易对方,对方账号,商品说明,收/支,金额,收/付款方式,交易状态,交易订单号,商家订单号,备注"
-APP_2021 = "收/支,交易对方,对方账号,商品说明,收/付款方式,金额,交易状态,交易分类,交易订单号,商家订单号,交易时间"
+APP_2023 = (
+    "交易时间,交易分类,交易对方,对方账号,商品说明,收/支,金额,收/付款方式,交易状态,"
+    "交易订单号,商家订单号,备注"
+)
+APP_2021 = (
+    "收/支,交易对方,对方账号,商品说明,收/付款方式,金额,交易状态,交易分类,"
+    "交易订单号,商家订单号,交易时间"
+)
 WEB = (
     "交易号,商家订单号,交易创建时间,付款时间,最近修改时间,交易来源地,类型,交易对方,商品名称,金额（元）,收/支,"
     "交易状态,服务费（元）,成功退款（元）,备注,资金状态"
@@ -44,12 +50,12 @@ def alipay_2023(rows: Sequence[Row], *, encoding: str = "gb18030") -> bytes:
         "姓名：某人",
         "特别提示：",
         "1.本明细仅供个人对账使用。",
-        "------------------------支付宝（中国）网络技术有限公司  电子客户回单------------------------",
+        "------------支付宝（中国）网络技术有限公司  电子客户回单------------",
         ",".join(f"{name:<16}" for name in APP_2023.split(",")) + ",",
     ]
     lines += [
-        f"{r.time} ,{r.category}   ,{r.merchant} ,/  ,{r.item} ,{r.flow} ,{r.amount}  ,{r.account} ,"
-        f"{r.status} ,{r.number}\t,{r.order}\t,{r.remark},"
+        f"{r.time} ,{r.category}   ,{r.merchant} ,/  ,{r.item} ,{r.flow} ,{r.amount}  ,"
+        f"{r.account} ,{r.status} ,{r.number}\t,{r.order}\t,{r.remark},"
         for r in rows
     ]
     return ("\r\n".join(lines) + "\r\n").encode(encoding)
@@ -74,8 +80,9 @@ def alipay_web(rows: Sequence[Row], *, refunded: str = "0.00") -> bytes:
         ",".join(f"{name}   " for name in WEB.split(",")) + ",",
     ]
     lines += [
-        f"{r.number}\t,{r.order}\t,{r.time} ,{r.time} ,{r.time} ,其他  ,即时到账交易 ,{r.merchant} ,"
-        f"{r.item} ,{r.amount}  ,{r.flow} ,{r.status} ,0.00 ,{refunded} ,{r.remark} ,已支出 ,"
+        f"{r.number}\t,{r.order}\t,{r.time} ,{r.time} ,{r.time} ,其他  ,即时到账交易 ,"
+        f"{r.merchant} ,{r.item} ,{r.amount}  ,{r.flow} ,{r.status} ,0.00 ,"
+        f"{refunded} ,{r.remark} ,已支出 ,"
         for r in rows
     ]
     lines += [

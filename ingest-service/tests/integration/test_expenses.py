@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from factories import Row
 from fakes import Client
+
 from servicekit.contracts import assert_matches_contract
 
 LUNCH: dict[str, Any] = {
@@ -195,7 +196,7 @@ def test_an_export_imports_again_unchanged(client: Client, kind: str, locale: st
     data = response.get_data()
     if kind == "csv":
         assert data.startswith(b"\xef\xbb\xbf")
-        assert "'=HYPERLINK(1)".encode() in data
+        assert b"'=HYPERLINK(1)" in data
         assert "时间,金额".encode() in data or locale == "en"
     same = mine.import_file(data, f"export.{kind}")
     assert (same["profile"], same["rows_duplicate"], same["rows_success"]) == ("platform", 7, 0)
@@ -226,7 +227,8 @@ def test_an_export_takes_the_filters_of_the_list(client: Client) -> None:
 
 
 def test_unknown_categories_of_a_file_are_made(client: Client) -> None:
-    lines = [["时间", "金额", "分类"], ["2024-03-05", "5", "宠物/猫粮"], ["2024-03-05", "6", "Dining/Lunch"],
+    lines = [["时间", "金额", "分类"], ["2024-03-05", "5", "宠物/猫粮"],
+             ["2024-03-05", "6", "Dining/Lunch"],
              ["2024-03-05", "7", "午餐"]]  # fmt: skip
     client.import_file(f.table_csv(lines))
     paths = {c["id"]: c["path"] for c in client.json("/categories")["items"]}

@@ -5,6 +5,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ingest_service.api import arrow
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1)

@@ -8,6 +8,7 @@ import factories as f
 import pandas as pd
 import pytest
 from factories import Row
+
 from ingest_service.domain.errors import StatementError
 from ingest_service.domain.models import RowError
 from ingest_service.domain.normalise import Reading

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ingest_service.domain.amounts import format_minor, parse_minor
 from ingest_service.domain.categorise import match_words
 from ingest_service.domain.category_tree import DEFAULT_CATEGORIES, FALLBACK_BY_DIRECTION
@@ -64,11 +65,11 @@ def test_one_instant_has_many_spellings(text: str) -> None:
 
 
 @given(
-    st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2099, 12, 30)),
+    st.integers(31_536_000, 4_102_272_000),
     st.sampled_from(["Asia/Shanghai", "UTC", "America/New_York", "Australia/Lord_Howe"]),
 )
-def test_bulk_and_single_calendar_agree(moment: dt.datetime, zone: str) -> None:
-    stamp = moment.replace(microsecond=0, tzinfo=dt.UTC)
+def test_bulk_and_single_calendar_agree(moment: int, zone: str) -> None:
+    stamp = dt.datetime.fromtimestamp(moment, tz=dt.UTC)
     one = local_fields(stamp, zone)
     bulk = parse_times(texts(stamp.strftime("%Y-%m-%dT%H:%M:%SZ")), zone).iloc[0]
     assert (one.time, one.local_day, one.local_hour, one.local_weekday) == (
@@ -100,7 +101,8 @@ def test_a_fingerprint_begins_with_its_time_and_tells_rows_apart() -> None:
     assert len(one) == FINGERPRINT_BYTES
     assert int.from_bytes(one[:4], "big") == 1709612460
     for name, other in (("amount_minor", 1), ("currency", "USD"), ("direction", "income"),
-                        ("source", "x"), ("external_id", "1"), ("merchant", "x"), ("note", "x")):  # fmt: skip
+                        ("source", "x"), ("external_id", "1"), ("merchant", "x"),
+                        ("note", "x")):  # fmt: skip
         assert fingerprint(**{**common, name: other}) != one  # type: ignore[arg-type]
     # A closed order may turn neutral in a later statement and stays the same row.
     assert fingerprint(**{**common, "direction": "neutral"}) == one  # type: ignore[arg-type]

@@ -32,7 +32,7 @@ def days(pa: Any, values: Values) -> Any:
 
 
 def booleans(pa: Any, values: Values) -> Any:
-    """bool from 0 and 1."""
+    """Bool from 0 and 1."""
     buffers = [None, pa.py_buffer(_bits(bool(value) for value in values))]
     return pa.Array.from_buffers(pa.bool_(), len(values), buffers)
 

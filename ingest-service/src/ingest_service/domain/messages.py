@@ -31,6 +31,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "文件与所选格式“{profile}”不符。",
         "The file does not look like the chosen format “{profile}”.",
     ),
+    "all-rows-failed": (
+        "文件中的每一行都无法读取，未导入任何记录。",
+        "No row of the file could be read; nothing was imported.",
+    ),
     "file-missing": ("上传的文件已不存在。", "The uploaded file is no longer there."),
     "internal": (
         "导入多次失败，已停止。请稍后再试。",

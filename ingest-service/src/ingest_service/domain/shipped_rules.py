@@ -13,6 +13,7 @@ groceries.fresh: 肉铺, 百果园, 多多买菜, 小象超市
 food.drinks: 瑞幸, luckin, 星巴克, starbucks, 咖啡, coffee, manner, 奶茶, 喜茶, 奈雪, 茶百道
 food.drinks: 蜜雪冰城, 古茗, 霸王茶姬, coco都可, 一点点, 沪上阿姨, 库迪, tims, 茶饮, 茶颜悦色
 food.drinks: 书亦
+food.drinks: 饮品, 茶铺, 鲜茶, 果茶, 茶舍
 food.breakfast: 早餐, 早点, 包子, 豆浆, 煎饼, 油条, 肠粉, breakfast
 food.snacks: 零食, 水果, 面包, 蛋糕, 甜品, 良品铺子, 三只松鼠, 来伊份, 好利来, 鲍师傅, 冰淇淋
 food.snacks: 卤味, 绝味, 周黑鸭, 赵一鸣
@@ -28,6 +29,7 @@ transport.fuel: 洗车, 星星充电, 汽车保养
 transport.travel: 12306, 铁路, 火车票, 高铁, 机票, 航空, airlines, 航班, 中铁, 客运
 transport.public: 地铁, 公交, 轨道交通, 一卡通, 交通卡, 共享单车, 哈啰, 青桔, 摩拜, 美团单车
 transport.public: metro, 巴士
+transport.public: 公共交通, 乘车, 单车
 travel.hotel: 酒店, 民宿, 宾馆, 客栈, 旅馆, 华住, 如家, 全季, 亚朵, 汉庭, hotel, airbnb, 途家
 travel.tickets: 门票, 景区, 乐园, 迪士尼, 欢乐谷, 博物馆, 动物园
 travel: 携程, 去哪儿, 飞猪, 同程旅行, 旅行社, 旅游, 马蜂窝
@@ -41,6 +43,7 @@ entertainment.subscriptions: 会员, 腾讯视频, 爱奇艺, 优酷, 芒果tv, 
 entertainment.subscriptions: 网易云音乐, qq音乐, netflix, spotify, icloud, apple music
 entertainment.subscriptions: app store, itunes, 百度网盘, 订阅, 续费, 大会员, 喜马拉雅
 entertainment.subscriptions: subscription
+entertainment.subscriptions: 云盘, 网盘, 云存储
 entertainment.movies: 电影, 影城, 影院, 猫眼, 淘票票, 演出, 大麦, 话剧, 演唱会, 剧场, cinema
 entertainment.games: 游戏, steam, 王者荣耀, 原神, 米哈游, 网易游戏, 点券, nintendo, playstation
 entertainment.sports: 健身, 瑜伽, 游泳, 羽毛球, 篮球, keep, 迪卡侬, 运动, 球馆, gym

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportCounts, RowError
 from ingest_service.domain.ports import Stored, StoreOrder
 from ingest_service.domain.staged import STAGED_COLUMNS
@@ -25,6 +26,7 @@ from ingest_service.store.rows import last_seq, take_seq
 
 _CACHE_KIB = 32 * 1024
 _PREFIX = "staging-"
+_ALL_FAILED = "all-rows-failed"
 _PARAMETERS_PER_CALL = 20_000
 _COPIED = [
     name for name in STAGED_COLUMNS if name not in {"row", "part", "content", "category_path"}
@@ -204,11 +206,16 @@ class SqliteStaging:
             import_id=order.record.id,
         )
         seq = last_seq(self._connection)
+        verdict = _verdict(counts)
+        detail = sentence(_ALL_FAILED, locale=order.record.locale, params={})
         self._run(
-            "UPDATE imports SET status = :status, profile = :profile, rows_total = :total,"
+            "UPDATE imports SET status = :status, error_code = :error_code,"
+            " error_detail = :error_detail, profile = :profile, rows_total = :total,"
             " rows_success = :success, rows_failed = :failed, rows_duplicate = :duplicate,"
             " rows_ignored = :ignored, last_seq = :last_seq, finished_at = :now WHERE id = :id",
-            status="partial" if counts.failed else "succeeded",
+            status=verdict,
+            error_code=_ALL_FAILED if verdict == "failed" else None,
+            error_detail=detail if verdict == "failed" else None,
             profile=order.profile,
             total=counts.total,
             success=counts.success,
@@ -223,6 +230,12 @@ class SqliteStaging:
 
     def _run(self, statement: str, **parameters: object) -> None:
         self._connection.execute(text(statement), parameters)
+
+
+def _verdict(counts: ImportCounts) -> str:
+    if not counts.failed:
+        return "succeeded"
+    return "partial" if counts.success or counts.duplicate else "failed"
 
 
 @contextlib.contextmanager
