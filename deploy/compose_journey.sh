@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export PORT=${COMPOSE_PORT:-8189} LISTEN=127.0.0.1
-export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-platform-journey} COMPOSE_PROGRESS=plain
+export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-platform-journey} COMPOSE_PROGRESS=quiet
 base_url=http://127.0.0.1:$PORT
 files=(-f docker-compose.yml)
 [ "${SERVING:-embedded}" = tensorflow ] || files+=(-f deploy/compose.embedded-serving.yml)
@@ -45,7 +45,8 @@ replicas_that_answered() {
 say "secrets"
 make --no-print-directory env
 say "build"
-compose build --quiet
+mkdir -p var/log
+compose build >var/log/compose-build.log 2>&1 || { tail -n 60 var/log/compose-build.log; exit 1; }
 say "up"
 compose up -d --wait --wait-timeout 240
 say "the journeys, by HTTP and in a browser"
@@ -59,9 +60,13 @@ echo "$count replicas answered"
 say "every service restarted, one after the other"
 for service in $(compose config --services | grep -v -- '-migrate$'); do
   compose restart --timeout 20 "$service" >/dev/null 2>&1
-  compose up -d --wait --wait-timeout 120 --no-recreate --scale analytics=2 >/dev/null 2>&1
-  code=$(curl -s -o /dev/null -w '%{http_code}' "$base_url/healthz")
-  echo "restarted $service, the gateway answers $code"
+  compose up -d --wait --wait-timeout 120 --no-deps --no-recreate --scale analytics=2 "$service" >/dev/null 2>&1
+  case $service in
+    auth | ingest | analytics | forecast | report) path=/api-docs/$service/openapi.json ;;
+    *) path=/healthz ;;
+  esac
+  code=$(curl -s -o /dev/null -w '%{http_code}' "$base_url$path")
+  echo "restarted $service: $path answers $code"
   [ "$code" = 200 ]
 done
 say "the platform still works: the demo household goes in and comes out"
