@@ -40,7 +40,7 @@ def active_households() -> FloatArray:
     rows = pd.read_parquet(folder / "transactions.parquet", columns=columns)
     local = rows["transaction_timestamp"] - pd.Timedelta(hours=5)
     rows["day"] = (local.dt.normalize() - pd.Timestamp(FIRST_DAY)).dt.days.clip(0, DAYS - 1)
-    daily = rows.groupby(["household_id", "day"])["sales_value"].sum().unstack(fill_value=0.0)
+    daily = rows.groupby(["household_id", "day"])["sales_value"].sum().unstack(fill_value=0.0)  # noqa: PD010 - a sum of groups
     spending = daily.reindex(columns=range(DAYS), fill_value=0.0).to_numpy(dtype=float)
     bought = spending > 0
     before = bought[:, : WINDOW_DAYS + 1].sum(axis=1) >= 10  # noqa: PLR2004

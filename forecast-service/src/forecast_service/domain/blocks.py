@@ -13,8 +13,8 @@ from forecast_service.domain.series import BLOCK_DAYS
 # Correlation of two days' errors of one user, and how much wider a block gets for each block that
 # lies between it and the history. Both measured on the 252 days after the first 112 of 1,222
 # households (bench/aggregation.py): the root mean square error of n-day totals relative to 28-day
-# ones was .40, 1.75, 3.12 and 6.56 for n = 7, 56, 112 and 252; these two numbers give .43, 1.69,
-# 3.10 and 6.85. Days summed as if independent would give .50, 1.41, 2.00 and 3.00.
+# ones was .40, 1.75, 3.12 and 6.56 for n = 7, 56, 112 and 252; these two numbers give .43, 1.68,
+# 3.07 and 6.88. Days summed as if independent would give .50, 1.41, 2.00 and 3.00.
 DAY_CORRELATION = 0.02
 GROWTH_PER_BLOCK = 0.04
 
