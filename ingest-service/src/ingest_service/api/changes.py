@@ -13,8 +13,8 @@ from flask.views import MethodView
 from ingest_service.api import arrow
 from ingest_service.api.context import parts
 from ingest_service.api.schemas import ChangeArgs, ChangesSchema
+from ingest_service.domain.feed import EXPENSE_COLUMNS, FeedHead, FeedPages
 from ingest_service.domain.local_time import day_of
-from ingest_service.store.feed import EXPENSE_COLUMNS, FeedHead
 from servicekit.identity import service_only
 from servicekit.web import Blueprint
 
@@ -31,7 +31,6 @@ _BUILDERS = {
         ("currency", "direction", "merchant", "place", "note", "source", "account"), arrow.strings
     ),
 }
-_Batches = Iterator[FeedHead | list[Sequence[Any]]]
 
 
 @blp.route("/internal/changes")
@@ -49,7 +48,7 @@ class Changes(MethodView):
         return _json(pages)
 
 
-def _json(pages: _Batches) -> Response:
+def _json(pages: FeedPages) -> Response:
     columns: dict[str, list[Any]] = {name: [] for name in _WIRE_NAMES}
     head: FeedHead | None = None
     for page in pages:
@@ -82,7 +81,7 @@ def _json_values(name: str, values: Sequence[Any]) -> list[Any]:
     return list(values)
 
 
-def arrow_blocks(pages: _Batches) -> Iterator[bytes]:
+def arrow_blocks(pages: FeedPages) -> Iterator[bytes]:
     """One Arrow IPC stream in blocks; pyarrow is loaded at the first call only."""
     import pyarrow as pa
 

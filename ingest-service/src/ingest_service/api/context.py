@@ -10,9 +10,7 @@ from typing import cast
 
 from flask import current_app
 
-from ingest_service.store.database import SqliteDatabase
-from ingest_service.store.feed import Feed
-from ingest_service.store.files import UploadFolder
+from ingest_service.domain.ports import Database, Feed, Uploads
 from ingest_service.usecases.expenses import Author
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import current_identity
@@ -23,8 +21,8 @@ from servicekit.money import exponent
 class Parts:
     """The wired parts of the web process."""
 
-    database: SqliteDatabase
-    uploads: UploadFolder
+    database: Database
+    uploads: Uploads
     feed: Feed
     idempotency: IdempotencyStore
     clock: Callable[[], datetime]

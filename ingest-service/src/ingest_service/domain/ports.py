@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, BinaryIO, Protocol
 
+from ingest_service.domain.feed import FeedPages
 from ingest_service.domain.models import (
     Category,
     Expense,
@@ -249,6 +249,10 @@ class Database(Protocol):
 class Uploads(Protocol):
     """The folder of uploaded files."""
 
+    def incoming(self) -> IO[bytes]:
+        """A temporary file to stream an upload into."""
+        ...
+
     def keep(self, stream: BinaryIO) -> KeptFile:
         """Store a stream under its final name, durably, and measure it. Raises EmptyFileError."""
         ...
@@ -265,7 +269,10 @@ class Uploads(Protocol):
         """Remove files that nothing refers to; how many."""
         ...
 
-    @property
-    def folder(self) -> Path:
-        """Where the files lie."""
+
+class Feed(Protocol):
+    """The change feed."""
+
+    def page(self, *, after: int, limit: int) -> FeedPages:
+        """The head of a page and its rows, read in one transaction."""
         ...

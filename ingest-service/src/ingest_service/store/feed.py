@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from ingest_service.domain.feed import (
+    CATEGORY_COLUMNS,
+    EXPENSE_COLUMNS,
+    FeedHead,
+    FeedPages,
+)
 from ingest_service.store.rows import last_seq
 from servicekit.sqlite import read_transaction
 
-EXPENSE_COLUMNS = (
-    "seq", "id", "user_id", "deleted", "time", "local_day", "local_hour", "local_weekday",
-    "amount_minor", "refunded_minor", "currency", "direction", "category_id", "merchant", "place",
-    "lat", "lon", "note", "source", "account", "import_id", "created_at",
-)  # fmt: skip
-CATEGORY_COLUMNS = ("seq", "id", "user_id", "deleted", "name", "code", "parent_id")
-BATCH_ROWS = 5_000
+BATCH_ROWS = 2_000
 _CUT = """
 SELECT seq FROM (
     SELECT seq FROM (SELECT seq FROM expenses WHERE seq > :after ORDER BY seq LIMIT :fetch)
@@ -27,24 +25,13 @@ SELECT seq FROM (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class FeedHead:
-    """Where a page of the feed begins and ends, and the categories in it, as columns."""
-
-    epoch: str
-    after: int
-    next: int
-    has_more: bool
-    categories: Mapping[str, Sequence[Any]]
-
-
 class Feed:
     """The change feed of one database."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def page(self, *, after: int, limit: int) -> Iterator[FeedHead | list[Sequence[Any]]]:
+    def page(self, *, after: int, limit: int) -> FeedPages:
         """First the head, then batches of expense rows (EXPENSE_COLUMNS as columns).
 
         All of it is read in one transaction, so that rows and head agree.

@@ -1,0 +1,29 @@
+"""The change feed: which columns it has, and how a page of it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+EXPENSE_COLUMNS = (
+    "seq", "id", "user_id", "deleted", "time", "local_day", "local_hour", "local_weekday",
+    "amount_minor", "refunded_minor", "currency", "direction", "category_id", "merchant", "place",
+    "lat", "lon", "note", "source", "account", "import_id", "created_at",
+)  # fmt: skip
+CATEGORY_COLUMNS = ("seq", "id", "user_id", "deleted", "name", "code", "parent_id")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHead:
+    """Where a page of the feed begins and ends, and the categories in it, as columns."""
+
+    epoch: str
+    after: int
+    next: int
+    has_more: bool
+    categories: Mapping[str, Sequence[Any]]
+
+
+FeedPages = Iterator[FeedHead | list[Sequence[Any]]]
+"""First the head, then batches of expense rows, each a list of EXPENSE_COLUMNS' values."""
