@@ -1,6 +1,8 @@
 // @ts-check
 import assert from "node:assert/strict";
 import test from "node:test";
+import { newestSeq, noteSeq } from "../src/state/freshness.js";
+import { importFiles, imports } from "../src/state/imports.js";
 import { assignPlaces } from "../src/state/categories.js";
 import * as filters from "../src/state/filters.js";
 import { forecastSpans, joinOutlook } from "../src/state/outlook.js";
@@ -99,4 +101,41 @@ test("a day that has begun is not forecast a second time", () => {
 test("an outlook that does not continue the past is left out", () => {
   const joined = joinOutlook(trendOf([point("2024-01", 10), point("2024-02", 4)]), forecastOf("2023-06-10", ["2023-06-10"]), "month", "2024-02-15");
   assert.deepEqual(joined.forecast, []);
+});
+
+test("the newest change moves forward only", () => {
+  newestSeq.value = null;
+  noteSeq(5);
+  noteSeq(3);
+  noteSeq(null);
+  assert.equal(newestSeq.value, 5);
+});
+
+test("files are imported one after another, and one that fails does not stop the next", async () => {
+  const answers = ["reject", "accept"];
+  globalThis.XMLHttpRequest = /** @type {any} */ (class {
+    upload = { addEventListener() {} };
+    status = 0;
+    responseText = "";
+    /** @type {Record<string, () => void>} */
+    on = {};
+    open() {}
+    setRequestHeader() {}
+    getResponseHeader() { return null; }
+    /** @param {string} name @param {() => void} listener */
+    addEventListener(name, listener) { this.on[name] = listener; }
+    send() {
+      const refused = answers.shift() === "reject";
+      this.status = refused ? 422 : 202;
+      this.responseText = JSON.stringify(refused ? { type: "/problems/empty-file" } : { id: "7", status: "queued" });
+      this.on.load?.();
+    }
+  });
+  globalThis.fetch = async (path) => new Response(JSON.stringify(String(path).includes("refresh") ? { access_token: "t", expires_in: 600 } : { id: "7", filename: "b.csv", status: "succeeded", rows_success: 3, last_seq: 9 }));
+  newestSeq.value = null;
+  const settled = new Promise((resolve) => imports.subscribe((items) => items[0]?.result?.status === "succeeded" && resolve(null)));
+  importFiles([new File(["x"], "a.csv"), new File(["y"], "b.csv")]);
+  await settled;
+  assert.deepEqual(imports.value.map((item) => [item.name, item.error === null, item.result?.rows_success ?? null]), [["b.csv", true, 3], ["a.csv", false, null]]);
+  assert.equal(newestSeq.value, 9);
 });

@@ -2,21 +2,21 @@
 import { fetchMe, login, logout } from "../api/auth.js";
 import { dropToken, onSessionEnd, renew } from "../api/client.js";
 import { forgetCategories } from "./categories.js";
+import { newestSeq } from "./freshness.js";
+import { forgetImports } from "./imports.js";
 import { pullSettings } from "./prefs.js";
 import { signal } from "./signal.js";
 
 /** The signed-in reader; null when nobody is. @type {import("./signal.js").Signal<import("../api/auth.js").User | null>} */
 export const user = signal(/** @type {import("../api/auth.js").User | null} */ (null));
 
-/** The newest change the reader made; analytics answers must not be older than it. @type {{ minSeq: number | null }} */
-export const freshness = { minSeq: null };
-
 onSessionEnd(end);
 
 function end() {
   dropToken();
   forgetCategories();
-  freshness.minSeq = null;
+  forgetImports();
+  newestSeq.value = null;
   user.value = null;
 }
 

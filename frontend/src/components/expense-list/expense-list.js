@@ -17,24 +17,26 @@ import { placeOf } from "../../state/categories.js";
  */
 export function expenseRows(items, { tree, currency, compact = false, head = true }) {
   let day = "";
-  return html`${head && !compact && headRow()}${items.map((item) => {
+  const places = items.some((item) => item.location?.text);
+  return html`${head && !compact && headRow(places)}${items.map((item) => {
     const heading = !compact && item.local_date !== day;
     day = item.local_date;
-    return html`${heading && html`<h3 class="expense-day">${formatDay(day, locale())} ${formatWeekday(day, locale())}</h3>`}${row(item, { tree, currency, compact })}`;
+    return html`${heading && html`<h3 class="expense-day">${formatDay(day, locale())} ${formatWeekday(day, locale())}</h3>`}${row(item, { tree, currency, compact, places })}`;
   })}`;
 }
 
-function headRow() {
+/** @param {boolean} places some row has one */
+function headRow(places) {
   const names = ["date", "merchant", "category", "place", "amount"];
-  return html`<div class="expense-row expense-head" aria-hidden="true">${names.map((name) => html`<span class="expense-${name}">${t(`expense.${name}`)}</span>`)}</div>`;
+  return html`<div class="expense-row expense-head ${!places && "has-no-place"}" aria-hidden="true">${names.map((name) => html`<span class="expense-${name}">${t(`expense.${name}`)}</span>`)}</div>`;
 }
 
-/** @param {Expense} item @param {{ tree: CategoryTree | null, currency: string, compact: boolean }} options */
-function row(item, { tree, currency, compact }) {
+/** @param {Expense} item @param {{ tree: CategoryTree | null, currency: string, compact: boolean, places: boolean }} options */
+function row(item, { tree, currency, compact, places }) {
   const category = item.category_id ? tree?.byId.get(item.category_id) : null;
   const colour = `var(--cat-${placeOf(tree, item.category_id)})`;
   const day = compact ? formatDayShort(item.local_date, locale()) : formatDay(item.local_date, locale());
-  return html`<div class="expense-row">
+  return html`<div class="expense-row ${!places && "has-no-place"}">
     <span class="expense-date">${day}</span>
     <span class="expense-merchant" title="${item.merchant || item.note}">${item.merchant || item.note || t("expense.no-merchant")}</span>
     <span class="expense-category"><span class="dot" data-colour="${colour}"></span><span>${category ? categoryName(category) : t("category.none")}</span></span>

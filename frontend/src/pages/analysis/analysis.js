@@ -5,8 +5,8 @@ import { t } from "../../i18n/i18n.js";
 import { formatTime, todayIn } from "../../lib/dates.js";
 import { html, one, put } from "../../lib/html.js";
 import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
+import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
-import { freshness } from "../../state/session.js";
 import { drawCalendar, drawRank, drawShare, drawTrend } from "./tabs.js";
 
 /**
@@ -56,7 +56,7 @@ export function mount(element, { params }) {
     const card = createCard({ title: t(`analysis.${name}`), className: `analysis-chart analysis-${name}` });
     one(element, "#tab-panel").replaceChildren(card.element);
     const { signal } = calls;
-    const scope = { ...(picked.range ? untilToday(picked.range, today) : {}), min_seq: freshness.minSeq };
+    const scope = { ...(picked.range ? untilToday(picked.range, today) : {}), min_seq: newestSeq.value };
     await card.run(async () => {
       await tab.draw({ card, scope, today, params: next, signal, keep: (mounted) => { chart = mounted; } });
       if (card.content.querySelector(".empty") === null) card.foot(t("freshness.updated", { time: formatTime(new Date(), prefs.value.timeZone) }));

@@ -9,9 +9,9 @@ import { locale, t } from "../../i18n/i18n.js";
 import { formatInstant, formatTime, todayIn } from "../../lib/dates.js";
 import { html, one, put } from "../../lib/html.js";
 import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
+import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
 import { track } from "../../state/ready.js";
-import { freshness } from "../../state/session.js";
 import { drawAnomalies, drawKpis, drawMerchants, drawRecent, drawShares, drawTrend } from "./sections.js";
 
 /**
@@ -45,10 +45,12 @@ export function mount(element, { params }) {
   }
   const interval = prefs.value.refreshIntervalS;
   const timer = interval > 0 ? setInterval(() => document.visibilityState === "visible" && track(update(current)), Math.max(15, interval) * 1000) : undefined;
+  const forget = newestSeq.subscribe((seq) => seq !== null && track(update(current)));
   return {
     ready: update(params),
     update,
     destroy() {
+      forget();
       clearInterval(timer);
       calls.abort();
       for (const chart of charts.values()) chart.destroy();
@@ -110,7 +112,7 @@ async function load(page, params, live) {
 
 /** @param {import("../../state/filters.js").DayRange | null} range @param {string} today @returns {Scope} */
 function scopeOf(range, today) {
-  return { ...(range ? untilToday(range, today) : {}), min_seq: freshness.minSeq };
+  return { ...(range ? untilToday(range, today) : {}), min_seq: newestSeq.value };
 }
 
 /** @param {ReturnType<typeof layout>} page @param {ReturnType<typeof rangeOf>} picked @param {string} today @param {Overview} overview */

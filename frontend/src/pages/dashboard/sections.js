@@ -127,6 +127,7 @@ const MOST_ANOMALIES = 5;
 export async function drawAnomalies(card, board) {
   const { items, currency } = await fetchAnomalies({ ...board.scope, level: "warning" }, board.signal);
   if (items.length === 0) return card.empty(t("kpi.anomalies-none"));
+  card.answer(items.length > MOST_ANOMALIES ? t("dashboard.anomalies-answer", { count: items.length, shown: MOST_ANOMALIES }) : "");
   put(card.content, html`<ul>${items.slice(0, MOST_ANOMALIES).map((item) => {
     const level = item.level in LEVEL_ICONS ? /** @type {keyof typeof LEVEL_ICONS} */ (item.level) : "info";
     return html`<li><a class="anomaly anomaly-${level}" href="${rowsHref(item.filter)}">${icon(LEVEL_ICONS[level])}

@@ -99,7 +99,7 @@ function drawKpis(element, { total, currency, report_card: card, model_version: 
   const summary = card?.summary;
   put(element, html`
     ${total && kpi({ label: total.date && total.to ? t("forecast.coming", { range: formatRange(total.date, total.to, locale()) }) : t("forecast.title"), value: formatMoney(total.predicted_amount, currency), note: t("chart.median"), className: "span-3 kpi-hero" })}
-    ${total && kpi({ label: t("forecast.range-80"), value: `${formatMoneyShort(total.lower_80, currency)} – ${formatMoneyShort(total.upper_80, currency)}`, note: t("forecast.range-95", { lower: formatMoneyShort(total.lower_95, currency), upper: formatMoneyShort(total.upper_95, currency) }), className: "span-3" })}
+    ${total && kpi({ label: t("forecast.range-80"), value: `${formatMoneyShort(total.lower_80, currency)}–${formatNumber(total.upper_80)}`, note: t("forecast.range-95", { lower: formatMoneyShort(total.lower_95, currency), upper: formatMoneyShort(total.upper_95, currency) }), className: "span-3 kpi-wide" })}
     ${kpi({ label: t("forecast.typical-error"), value: summary?.error_percent === null || summary?.error_percent === undefined ? "—" : `${formatNumber(summary.error_percent, 1)}%`, note: summary?.origins ? t("forecast.tested", { count: summary.origins }) : t("forecast.untested"), className: "span-3" })}
     ${kpi({ label: t("forecast.model"), value: has(`method.${method}`) ? t(`method.${method}`) : method, note: version ? t("forecast.version", { version }) : "", className: "span-3" })}`);
 }
@@ -119,6 +119,6 @@ function drawAccuracy(card, { report_card: report, currency }) {
   if (items.length === 0) return card.empty(t("forecast.untested"));
   const summary = report?.summary;
   card.answer(summary?.hits_80 !== null && summary?.hits_80 !== undefined ? t("forecast.accuracy-answer", { hits: summary.hits_80, count: summary.origins ?? items.length }) : "");
-  put(card.content, html`<div class="table-wrap"><table class="table"><thead><tr><th scope="col">${t("table.period")}</th><th scope="col" class="number">${t("forecast.predicted")}</th><th scope="col" class="number">${t("forecast.actual")}</th><th scope="col" class="number">${t("forecast.error")}</th></tr></thead>
+  put(card.content, html`<div class="table-wrap" tabindex="0"><table class="table"><thead><tr><th scope="col">${t("table.period")}</th><th scope="col" class="number">${t("forecast.predicted")}</th><th scope="col" class="number">${t("forecast.actual")}</th><th scope="col" class="number">${t("forecast.error")}</th></tr></thead>
     <tbody>${items.map((item) => html`<tr><td class="figure">${item.to ? formatRange(item.origin, item.to, locale()) : formatDay(item.origin, locale())}</td><td class="number">${formatMoney(item.predicted_amount, currency)}</td><td class="number">${formatMoney(item.actual_amount, currency)}</td><td class="number">${item.error_percent === null ? "—" : `${formatNumber(item.error_percent, 1)}%`}</td></tr>`)}</tbody></table></div>`);
 }

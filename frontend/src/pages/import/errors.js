@@ -30,7 +30,7 @@ export function mountErrors(element, importId) {
 
 /** @param {readonly ImportError[]} items @param {boolean} hasMore */
 function table(items, hasMore) {
-  return html`<div class="table-wrap"><table class="table">
+  return html`<div class="table-wrap" tabindex="0"><table class="table">
     <thead><tr><th scope="col" class="number">${t("import.row")}</th><th scope="col">${t("import.reason")}</th><th scope="col">${t("import.raw")}</th></tr></thead>
     <tbody>${items.map((item) => html`<tr><td class="number">${item.sheet ? `${item.sheet} · ` : ""}${item.row ?? "—"}</td><td>${reason(item)}</td><td class="import-raw">${item.raw ?? ""}</td></tr>`)}</tbody>
   </table></div>${hasMore && html`<button type="button" class="button button-small" data-action="more">${t("action.more")}</button>`}`;

@@ -20,11 +20,11 @@ export function statusTag(status) {
   return html`<span class="tag tag-${TONES[status] ?? "none"}">${has(key) ? t(key) : status}</span>`;
 }
 
-/** @param {import("./import.js").Item} item */
+/** @param {import("../../state/imports.js").Item} item */
 export function itemView(item) {
-  const { file, upload, result, error } = item;
+  const { name, upload, result, error } = item;
   return html`
-    <div class="import-line"><span class="import-name">${file.name}</span>${result ? statusTag(item.duplicate ? "duplicate_file" : result.status) : error ? statusTag("failed") : html`<span class="note">${t("import-status.uploading")}</span>`}</div>
+    <div class="import-line"><span class="import-name">${name}</span>${result ? statusTag(item.duplicate ? "duplicate_file" : result.status) : error ? statusTag("failed") : html`<span class="note">${t("import-status.uploading")}</span>`}</div>
     ${error !== null ? problem(error) : upload ? uploadBar(upload) : result && outcome(result, item.duplicate)}`;
 }
 
@@ -75,7 +75,7 @@ function failure({ error }) {
 /** @param {readonly Import[]} items */
 export function historyTable(items) {
   const zone = prefs.value.timeZone;
-  return html`<div class="table-wrap"><table class="table">
+  return html`<div class="table-wrap" tabindex="0"><table class="table">
     <thead><tr><th scope="col">${t("import.file")}</th><th scope="col">${t("import.status")}</th><th scope="col">${t("import.rows")}</th><th scope="col">${t("import.when")}</th><th scope="col"><span class="unseen">${t("import.undo")}</span></th></tr></thead>
     <tbody>${items.map((item) => html`<tr data-import="${item.id}">
       <td><a href="#/transactions?import_id=${item.id}">${item.filename}</a></td>

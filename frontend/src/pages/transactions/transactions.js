@@ -12,8 +12,8 @@ import { html, one, put } from "../../lib/html.js";
 import { formatMoney, formatNumber } from "../../lib/money.js";
 import { categoryTree } from "../../state/categories.js";
 import { hashOf, rangeOf } from "../../state/filters.js";
+import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
-import { freshness } from "../../state/session.js";
 
 /**
  * @typedef {import("../../state/categories.js").CategoryTree} CategoryTree
@@ -77,7 +77,7 @@ async function total(element, filter, signal) {
   element.textContent = "";
   const spendingOnly = !filter.direction || filter.direction === "expense";
   if (!spendingOnly || BEYOND_TOTAL.some((name) => filter[name])) return;
-  const overview = await fetchOverview({ ...filter, direction: "expense", min_seq: freshness.minSeq }, signal).catch(() => null);
+  const overview = await fetchOverview({ ...filter, direction: "expense", min_seq: newestSeq.value }, signal).catch(() => null);
   if (!overview || signal.aborted) return;
   put(element, html`${t("transactions.total", { count: overview.count, number: formatNumber(overview.count) })} · <strong>${formatMoney(overview.total, overview.currency)}</strong>`);
 }
