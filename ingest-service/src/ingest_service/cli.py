@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from ingest_service.app import MIGRATIONS
 from ingest_service.config import Config
+from servicekit.logs import configure_logs
 from servicekit.sqlite import migrate, open_engine, write_transaction
 
 
@@ -18,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="ingest_service.cli")
     parser.add_argument("verb", choices=("migrate", "new-epoch"))
     verb = parser.parse_args(argv).verb
+    configure_logs(service="ingest-cli", level=os.environ.get("LOG_LEVEL", "INFO"))
     config = Config.from_env()
     if verb == "migrate":
         migrate(database_path=config.database_path, migrations_dir=MIGRATIONS)

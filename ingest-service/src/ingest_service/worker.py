@@ -1,11 +1,15 @@
 """The background process: `python -m ingest_service.worker`."""
 
+import os
+
 from ingest_service.app import create_worker
 from ingest_service.config import Config
+from servicekit.logs import configure_logs
 
 
 def main() -> None:
     """Work until SIGTERM."""
+    configure_logs(service="ingest-worker", level=os.environ.get("LOG_LEVEL", "INFO"))
     create_worker(Config.from_env()).run_forever()
 
 
