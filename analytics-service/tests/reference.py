@@ -56,7 +56,8 @@ class Reference:
             "merchant": lambda: row.merchant == value,
             "place": lambda: row.place == value,
             "q": lambda: any(
-                value.lower() in text.lower() for text in (row.merchant, row.note, row.place)
+                value.lower() in text.lower()
+                for text in (row.merchant, row.note, row.place, row.account)
             ),
             "id": lambda: str(row.id) == value,
             "subtree": lambda: True,

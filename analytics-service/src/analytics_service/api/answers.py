@@ -46,7 +46,11 @@ class Answers:
             etag = _etag(where, args, state, stale=stale)
             if request.if_none_match.contains(etag):
                 return _private(Response(status=304), etag)
-            presenter = Presenter(where, snapshot.categories(where.owner_id))
+            presenter = Presenter(
+                where,
+                snapshot.categories(where.owner_id),
+                names_currency=snapshot.has_other_currencies(where),
+            )
             body = {
                 "as_of_seq": state.seq,
                 "stale": stale,

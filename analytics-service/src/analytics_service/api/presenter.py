@@ -25,13 +25,19 @@ Json = dict[str, Any]
 
 
 class Presenter:
-    """Writes the figures of one filter."""
+    """Writes the figures of one filter.
 
-    def __init__(self, where: Filter, tree: CategoryTree) -> None:
+    Args:
+        where: the filter.
+        tree: the user's categories.
+        names_currency: whether the items' queries must name the currency to leave others out.
+    """
+
+    def __init__(self, where: Filter, tree: CategoryTree, *, names_currency: bool) -> None:
         self._where = where
         self._tree = tree
         self._unit = 10 ** exponent(where.currency)
-        self._query = expenses_query(where)
+        self._query = expenses_query(where, names_currency=names_currency)
 
     def overview(self, figures: Overview) -> Json:
         """The answer of /analytics/overview."""
@@ -270,9 +276,11 @@ class Presenter:
         return self._narrowed(**{by: item.name})
 
 
-def expenses_query(where: Filter) -> Json:
+def expenses_query(where: Filter, *, names_currency: bool) -> Json:
     """The query of GET /expenses for the rows of a filter."""
-    query: Json = {"direction": where.direction, "currency": where.currency}
+    query: Json = {"direction": where.direction}
+    if names_currency:
+        query["currency"] = where.currency
     if where.start is not None:
         query["from"] = day_of(where.start).isoformat()
     if where.end is not None:

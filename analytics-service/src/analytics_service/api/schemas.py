@@ -72,7 +72,7 @@ class FilterArgs(StrictSchema):
     max_amount = _amount("largest amount of a row before refunds, a decimal string")
     merchant = _word("the merchant's whole name")
     place = _word("the place's whole name")
-    q = _word("words within merchant, note or place")
+    q = _word("words within merchant, note, place or account")
     currency = fields.String(
         load_default=None,
         validate=validate.Regexp(r"^[A-Z]{3}$"),

@@ -65,7 +65,7 @@ def read_page(stream: bytes, *, after: int) -> FeedPage:
             expenses=_expenses(table),
             categories=_categories(json.loads(about[b"categories"])),
         )
-    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         raise FeedCorrupt("a page of the change feed cannot be read") from error
 
 

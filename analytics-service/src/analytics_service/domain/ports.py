@@ -1,6 +1,6 @@
 """What the use cases need from the outside."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -61,7 +61,7 @@ class Snapshot(Protocol):
         """The figures of each local hour that has rows."""
         ...
 
-    def by_amount(self, where: Filter) -> list[tuple[int, int, int]]:
+    def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
         ...
 
@@ -71,6 +71,10 @@ class Snapshot(Protocol):
 
     def other_currencies(self, where: Filter) -> Mapping[str, int]:
         """The rows by currency that a filter leaves out for their currency alone."""
+        ...
+
+    def has_other_currencies(self, where: Filter) -> bool:
+        """Whether the user has any row of another currency than the asked one."""
         ...
 
     def last_import(self, owner_id: int) -> ImportMark | None:

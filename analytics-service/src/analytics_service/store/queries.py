@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 
 from analytics_service.domain.anomalies import AmountNorm, Charge, RepeatedCharge
@@ -31,6 +32,9 @@ from analytics_service.domain.filters import Filter
 from analytics_service.store import tables as t
 
 FACTS = t.expense_facts
+MAX_COMPOUND = 400
+"""SQLite takes at most 500 SELECTs in one UNION ALL."""
+MAX_IDS = 5_000
 Condition = ColumnElement[bool]
 
 
@@ -74,35 +78,83 @@ def _cover(where: Filter, monthly: Table) -> list[_Part]:
     return [_Part(monthly, undated, tuple(months)), *edges]
 
 
-class Path(Enum):
+class AccessPath(Enum):
     """Which way into the facts SQLite is left to take.
 
     Without statistics it would follow any index that gives the order of a GROUP BY, and then
     look up a million rows one by one: measured, 1,650 ms where a scan takes a tenth of it.
     """
 
+    KEY = "single rows by their key"
+    MERCHANT = "the index by merchant"
     DAYS = "the rows in their own order, by day"
     AMOUNTS = "an index by amount or category"
 
 
-def _hidden_columns(
-    table: Table, where: Filter, path: Path | None
-) -> dict[str, ColumnElement[Any]]:
-    """Columns under a unary plus, which keeps SQLite from choosing an index by them."""
+def _hidden(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """The column under a unary plus, which keeps SQLite from choosing an index by it."""
+    return literal_column(f"+expense_facts.{name}", column.type)
+
+
+def _hidden_columns(table: Table, path: AccessPath) -> dict[str, ColumnElement[Any]]:
+    """The columns of the facts by which no index is to be chosen."""
     if table is not FACTS:
         return {}
-    if path is None:
-        free = (where.start, where.end, where.merchant, where.place, where.q)
-        path = Path.AMOUNTS if all(value is None for value in free) else Path.DAYS
-    days = ("direction", "currency", "category_id")
-    names = days if path is Path.DAYS else ("local_day",)
-    return {name: literal_column(f"+expense_facts.{name}", FACTS.c[name].type) for name in names}
+    names = {
+        AccessPath.KEY: (
+            "user_id",
+            "direction",
+            "currency",
+            "category_id",
+            "local_day",
+            "amount_minor",
+        ),
+        AccessPath.MERCHANT: (
+            "direction",
+            "currency",
+            "category_id",
+            "local_day",
+            "amount_minor",
+        ),
+        AccessPath.DAYS: ("direction", "currency", "category_id", "amount_minor"),
+        AccessPath.AMOUNTS: ("local_day",),
+    }[path]
+    return {name: _hidden(FACTS.c[name], name) for name in names}
 
 
-def _ranking_path(where: Filter) -> Path:
+def _path(where: Filter, *keys: str) -> AccessPath:
+    """By merchant; or by an index of amounts where it holds all that is asked for; or by day."""
+    if where.merchant is not None:
+        return AccessPath.MERCHANT
+    free = (where.start, where.end, where.merchant, where.place, where.q)
+    is_covered = all(value is None for value in free) and {"category_id", "amount_minor"} >= {*keys}
+    return AccessPath.AMOUNTS if is_covered else AccessPath.DAYS
+
+
+def _group_key(table: Table, key: str, path: AccessPath) -> ColumnElement[Any]:
+    """The column to group by; SQLite would follow an index for its order alone."""
+    is_ordered = path is AccessPath.AMOUNTS or (path is AccessPath.DAYS and key == "local_day")
+    is_hidden = table is FACTS and not is_ordered
+    return _hidden(table.c[key], key) if is_hidden else table.c[key]
+
+
+def _above(where: Filter, category_id: int, bound_minor: int) -> Select[Any]:
+    """The ids of the charges of a category from a bound on, read from one index."""
+    c = FACTS.c
+    return select(c.id).where(
+        c.user_id == where.owner_id,
+        c.currency == where.currency,
+        c.direction == where.direction,
+        c.category_id == category_id,
+        c.amount_minor >= bound_minor,
+        c.amount_minor > c.refunded_minor,
+    )
+
+
+def _ranking_path(where: Filter) -> AccessPath:
     """By the order of amounts, unless a merchant or words leave few rows."""
     words = (where.merchant, where.place, where.q)
-    return Path.AMOUNTS if all(word is None for word in words) else Path.DAYS
+    return AccessPath.AMOUNTS if all(word is None for word in words) else _path(where, "any")
 
 
 class SqliteSnapshot:
@@ -132,7 +184,8 @@ class SqliteSnapshot:
     def total(self, where: Filter) -> Tally:
         """The number and sum of the rows."""
         table = self._days_table(where)
-        query = select(*_figures(table, where)).where(*self._conditions(table, where))
+        conditions = self._conditions(table, where, path=_path(where))
+        query = select(*_figures(table, where)).where(*conditions)
         row: Sequence[int | None] = self._connection.execute(query).one()
         return Tally(count=row[0] or 0, amount_minor=row[1] or 0)
 
@@ -151,8 +204,8 @@ class SqliteSnapshot:
     def by_day(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each day that has rows, in order of days."""
         table = self._days_table(where)
-        rows = self._grouped(table, where, table.c.local_day)
-        return dict(sorted((row[0], Tally(row[1], row[2])) for row in rows))
+        rows = self._grouped(table, where, "local_day")
+        return {row[0]: Tally(row[1], row[2]) for row in rows}
 
     def by_day_and_category(
         self, where: Filter, *, by_month: bool = False
@@ -171,13 +224,14 @@ class SqliteSnapshot:
         c = part.table.c
         is_monthly = part.table is t.monthly_category
         time = c.month if is_monthly else c.local_day
+        category_id = _group_key(part.table, "category_id", _path(where, "any"))
         query = (
-            select(c.category_id, time, *_figures(part.table, where))
+            select(category_id, time, *_figures(part.table, where))
             .where(*self._conditions(part.table, part.where), *part.months)
-            .group_by(c.category_id, time)
+            .group_by(time, category_id)
         )
-        for category_id, step, count, amount in self._connection.execute(query):
-            yield category_id, month_start(step) if is_monthly else step, count, amount
+        for key, step, count, amount in self._connection.execute(query):
+            yield key, month_start(step) if is_monthly else step, count, amount
 
     def by_category(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each category that has rows."""
@@ -196,14 +250,12 @@ class SqliteSnapshot:
         """The figures of each local hour that has rows."""
         return self._by_key(where, t.monthly_hour, "local_hour")
 
-    def by_amount(self, where: Filter) -> list[tuple[int, int, int]]:
+    def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
         narrowed = (where.start, where.end, where.category_id, where.merchant, where.place, where.q)
         if any(value is not None for value in narrowed):
-            rows = self._grouped(FACTS, where, FACTS.c.amount_minor)
-        else:
-            rows = self._grouped(t.amounts, where, t.amounts.c.charge_minor)
-        return sorted(map(tuple, rows))
+            return self._grouped(FACTS, where, "amount_minor")
+        return self._grouped(t.amounts, where, "charge_minor")
 
     def label_texts(self, label_ids: list[int]) -> Mapping[int, str]:
         """The texts of labels."""
@@ -215,10 +267,13 @@ class SqliteSnapshot:
     def largest(self, where: Filter, limit: int) -> list[LargestExpense]:
         """The rows with the largest amounts, the largest first."""
         amount = FACTS.c.amount_minor if where.gross else _net(FACTS)
+        conditions = self._conditions(FACTS, where, path=_ranking_path(where))
+        if where.max_minor is not None:  # follows from the filter, and says where to begin
+            conditions.append(amount <= where.max_minor)
         query = (
             select(FACTS.c.id, FACTS.c.local_day, FACTS.c.category_id, amount, t.labels.c.text)
             .join_from(FACTS, t.labels, t.labels.c.id == FACTS.c.merchant_id, isouter=True)
-            .where(*self._conditions(FACTS, where, path=_ranking_path(where)))
+            .where(*conditions)
             .order_by(amount.desc(), FACTS.c.local_day.desc(), FACTS.c.id.desc())
             .limit(limit)
         )
@@ -238,7 +293,7 @@ class SqliteSnapshot:
 
         Bounds on amounts are in the asked currency, so they leave no other one out.
         """
-        if self._only_currency(where):
+        if not self.has_other_currencies(where):
             return {}
         table = self._days_table(where)
         conditions = self._conditions(table, where, any_currency=True)
@@ -249,15 +304,16 @@ class SqliteSnapshot:
         )
         return {row[0]: row[1] for row in self._connection.execute(query) if row[1]}
 
-    def _only_currency(self, where: Filter) -> bool:
-        """Whether the user has rows of no currency but the asked one: two steps in an index."""
+    def has_other_currencies(self, where: Filter) -> bool:
+        """Whether the user has any row of another currency than the asked one."""
         rollup = t.daily.c
         owner = rollup.user_id == where.owner_id
         ends = select(
             select(func.min(rollup.currency)).where(owner).scalar_subquery(),
             select(func.max(rollup.currency)).where(owner).scalar_subquery(),
         )
-        return set(self._connection.execute(ends).one()) <= {where.currency, None}
+        # The two ends of an index tell, without reading what lies between.
+        return not set(self._connection.execute(ends).one()) <= {where.currency, None}
 
     def last_import(self, owner_id: int) -> ImportMark | None:
         """The user's latest import that still has rows."""
@@ -294,15 +350,16 @@ class SqliteSnapshot:
 
     def charges_above(self, where: Filter, bounds: Mapping[int, int]) -> list[Charge]:
         """The rows whose amount is at least the bound of their category, refunded ones aside."""
+        ordered = sorted(bounds.items())
+        ids: list[int] = []
+        for start in range(0, len(ordered), MAX_COMPOUND):
+            chunk = ordered[start : start + MAX_COMPOUND]
+            above = union_all(*(_above(where, *bound) for bound in chunk))
+            ids += self._connection.execute(above).scalars()
         found: list[Charge] = []
-        conditions = self._conditions(FACTS, where, path=Path.AMOUNTS)
-        for category_id, bound in bounds.items():
-            query = _charges().where(
-                *conditions,
-                FACTS.c.category_id == category_id,
-                FACTS.c.amount_minor >= bound,
-                FACTS.c.amount_minor > FACTS.c.refunded_minor,
-            )
+        conditions = self._conditions(FACTS, where, path=AccessPath.KEY)
+        for start in range(0, len(ids), MAX_IDS):
+            query = _charges().where(*conditions, FACTS.c.id.in_(ids[start : start + MAX_IDS]))
             found += [_charge(row) for row in self._connection.execute(query)]
         return found
 
@@ -329,11 +386,14 @@ class SqliteSnapshot:
             return FACTS
         return t.daily if where.category_id is None else t.daily_category
 
-    def _grouped(self, table: Table, where: Filter, *keys: ColumnElement[Any]) -> Sequence[Any]:
+    def _grouped(self, table: Table, where: Filter, key: str) -> Sequence[Any]:
+        path = _path(where, key)
+        column = _group_key(table, key, path)
         query = (
-            select(*keys, *_figures(table, where))
-            .where(*self._conditions(table, where))
-            .group_by(*keys)
+            select(column, *_figures(table, where))
+            .where(*self._conditions(table, where, path=path))
+            .group_by(column)
+            .order_by(column)
         )
         return self._connection.execute(query).all()
 
@@ -341,10 +401,12 @@ class SqliteSnapshot:
         """Figures by a key of a monthly rollup; whole months from it, the edges from the facts."""
         found: dict[int, Tally] = {}
         for part in _cover(where, monthly):
+            path = _path(part.where, key)
+            column = _group_key(part.table, key, path)
             query = (
-                select(part.table.c[key], *_figures(part.table, where))
-                .where(*self._conditions(part.table, part.where), *part.months)
-                .group_by(part.table.c[key])
+                select(column, *_figures(part.table, where))
+                .where(*self._conditions(part.table, part.where, path=path), *part.months)
+                .group_by(column)
             )
             for row in self._connection.execute(query):
                 found[row[0]] = found.get(row[0], Tally()) + Tally(row[1], row[2])
@@ -360,12 +422,12 @@ class SqliteSnapshot:
         where: Filter,
         *,
         any_currency: bool = False,
-        path: Path | None = None,
+        path: AccessPath | None = None,
     ) -> list[Condition]:
         c = table.c
-        hidden = _hidden_columns(table, where, path)
+        hidden = _hidden_columns(table, path or _path(where, "any"))
         found: list[Condition] = [
-            c.user_id == where.owner_id,
+            hidden.get("user_id", c.user_id) == where.owner_id,
             hidden.get("direction", c.direction) == where.direction,
         ]
         if not any_currency:
@@ -377,7 +439,8 @@ class SqliteSnapshot:
         if where.end is not None:
             found.append(hidden.get("local_day", c.local_day) < where.end)
         if not any_currency:
-            found += _amount_conditions(table, where)
+            amount = c.charge_minor if table is t.amounts else c.amount_minor
+            found += _amount_conditions(hidden.get("amount_minor", amount), where)
         return found + _word_conditions(where)
 
     def _in_category(self, column: ColumnElement[int], where: Filter) -> Condition:
@@ -387,8 +450,7 @@ class SqliteSnapshot:
         return column.in_(sorted(self.categories(where.owner_id).subtree(category_id)))
 
 
-def _amount_conditions(table: Table, where: Filter) -> list[Condition]:
-    amount = table.c.charge_minor if table is t.amounts else table.c.amount_minor
+def _amount_conditions(amount: ColumnElement[int], where: Filter) -> list[Condition]:
     found: list[Condition] = []
     if where.min_minor is not None:
         found.append(amount >= where.min_minor)
@@ -408,7 +470,7 @@ def _word_conditions(where: Filter) -> list[Condition]:
             t.labels.c.user_id == where.owner_id,
             t.labels.c.text.icontains(where.q, autoescape=True),
         )
-        columns = (FACTS.c.merchant_id, FACTS.c.note_id, FACTS.c.place_id)
+        columns = (FACTS.c.merchant_id, FACTS.c.note_id, FACTS.c.place_id, FACTS.c.account_id)
         found.append(or_(*(column.in_(words) for column in columns)))
     return found
 

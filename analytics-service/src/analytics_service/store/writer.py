@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -207,10 +208,10 @@ def _repeats_of_touched() -> Select[Any]:
     Rows at the very start of a day are left out: their statement knew no time of day.
     """
     f, earlier = FACTS.alias("f"), FACTS.alias("earlier")
+    # The unary plus keeps SQLite from beginning with `earlier`: it would read all facts.
+    charge = ("user_id", "merchant_id", "amount_minor")
     pair = and_(
-        earlier.c.user_id == f.c.user_id,
-        earlier.c.merchant_id == f.c.merchant_id,
-        earlier.c.amount_minor == f.c.amount_minor,
+        *(earlier.c[name] == literal_column(f"+f.{name}") for name in charge),
         earlier.c.time.between(f.c.time - REPEAT_SECONDS, f.c.time),
         earlier.c.currency == f.c.currency,
         earlier.c.direction == EXPENSE,
@@ -218,7 +219,7 @@ def _repeats_of_touched() -> Select[Any]:
     )
     has_clock_time = or_(f.c.local_hour != 0, f.c.time % UNCLOCKED_STEP_S != 0)
     nearest = func.row_number().over(
-        partition_by=f.c.id, order_by=(earlier.c.time.desc(), earlier.c.id.desc())
+        partition_by=literal_column("+f.id"), order_by=(earlier.c.time.desc(), earlier.c.id.desc())
     )
     pairs = (
         select(
@@ -228,8 +229,9 @@ def _repeats_of_touched() -> Select[Any]:
             (f.c.time - earlier.c.time).label("seconds"),
             nearest.label("nearest"),
         )
-        .select_from(touched.join(f, f.c.id == touched.c.id).join(earlier, pair))
+        .select_from(f.join(earlier, pair))
         .where(
+            f.c.id.in_(select(touched.c.id)),
             f.c.direction == EXPENSE,
             f.c.merchant_id != t.NO_LABEL,
             f.c.amount_minor > 0,

@@ -1,0 +1,103 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, event
+
+from analytics_service.config import Config
+from analytics_service.domain.filters import Filter
+from analytics_service.store.engine import open_read_model
+from analytics_service.store.queries import SqliteSnapshot
+from analytics_service.store.tables import metadata
+from servicekit.sqlite import read_transaction
+
+SPENT = Filter(owner_id=1, currency="CNY")
+DATED = Filter(owner_id=1, currency="CNY", start=19_000, end=19_400)
+WORDY = Filter(owner_id=1, currency="CNY", q="咖啡")
+OF_MERCHANT = Filter(owner_id=1, currency="CNY", merchant="星巴克")
+
+
+@pytest.fixture
+def connection(config: Config) -> Iterator[Connection]:
+    engine = open_read_model(config.database_path)
+    with read_transaction(engine) as opened:
+        yield opened
+    engine.dispose()
+
+
+def plans(connection: Connection, read: str, *arguments: Any) -> str:
+    """The query plans of what a read of the snapshot asks SQLite."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    found = getattr(SqliteSnapshot(connection), read)(*arguments)
+    list(found) if hasattr(found, "__iter__") else None
+    event.remove(connection, "before_cursor_execute", note)
+    lines: list[str] = []
+    for statement, parameters in asked:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        lines += [row[3] for row in rows]
+    return "\n".join(lines)
+
+
+# Alembic cannot compare an index by an expression; its query plan is tested below.
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+def test_the_migrated_schema_is_that_of_the_tables(connection: Connection) -> None:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+    assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "where", "way"),
+    [
+        ("total", SPENT, "SEARCH daily USING PRIMARY KEY"),
+        ("by_day", DATED, "SEARCH daily USING PRIMARY KEY"),
+        ("by_category", SPENT, "SEARCH monthly_category USING PRIMARY KEY"),
+        ("by_merchant", SPENT, "SEARCH monthly_merchant USING PRIMARY KEY"),
+        ("by_place", SPENT, "SEARCH monthly_place USING PRIMARY KEY"),
+        ("by_hour", SPENT, "SEARCH monthly_hour USING PRIMARY KEY"),
+        ("by_amount", SPENT, "SEARCH amounts USING PRIMARY KEY"),
+        ("by_merchant", DATED, "expense_facts USING PRIMARY KEY (user_id=? AND local_day>?"),
+        ("by_merchant", WORDY, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        ("by_category", WORDY, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        ("by_day", OF_MERCHANT, "SEARCH expense_facts USING INDEX facts_by_charge"),
+        ("repeated_charges", SPENT, "SEARCH repeated_charges USING PRIMARY KEY"),
+    ],
+)
+def test_each_query_takes_the_way_that_was_made_for_it(
+    connection: Connection, read: str, where: Filter, way: str
+) -> None:
+    plan = plans(connection, read, where)
+
+    assert way in plan, plan
+    assert "SCAN expense_facts" not in plan
+
+
+def test_rankings_of_purchases_read_the_top_of_an_index(connection: Connection) -> None:
+    assert "USING INDEX facts_by_net" in plans(connection, "largest", SPENT, 10)
+
+
+def test_charges_above_their_bounds_come_from_one_index(connection: Connection) -> None:
+    plan = plans(connection, "charges_above", SPENT, {1: 100, 2: 200})
+
+    assert plan.count("USING COVERING INDEX facts_by_category_amount") == 2, plan
+
+
+def test_the_web_process_loads_no_heavy_library() -> None:
+    code = (
+        "import sys, analytics_service.app; "
+        "heavy = {'pandas', 'pyarrow', 'numpy', 'sklearn', 'matplotlib', 'tensorflow'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
