@@ -20,7 +20,7 @@ DEMO_EMAIL = "demo@example.com"
 DEMO_PASSWORD = "demo-2024-spending"  # noqa: S105 - published on purpose, for made-up data
 _SEED = 20240618
 _YEARS = 2
-_FORMAT = "alipay"
+_FORMAT = "platform"
 _IMPORT_TIMEOUT_S = 300.0
 _DONE = frozenset({"succeeded", "partial", "duplicate_file"})
 _FAILED = frozenset({"failed", "undone", "needs_mapping", "needs_password"})
@@ -101,7 +101,7 @@ def make_statement(python: Path, folder: Path) -> Path:
     Raises:
         SetUpError: the generator failed.
     """
-    out = folder / "alipay-demo.csv"
+    out = folder / "演示家庭.csv"
     words = ("--years", str(_YEARS), "--seed", str(_SEED), "--format", _FORMAT, "--out", str(out))
     deploy = Path(__file__).resolve().parents[1]
     done = subprocess.run(
