@@ -81,7 +81,16 @@ def install_python(layout: Layout) -> None:
             uv = _ensure_uv(layout)
             say("installing the Python packages of requirements.lock (about 3 GB, once)")
             run_or_explain(
-                [uv, "pip", "sync", "--python", layout.python, "--require-hashes", lock],
+                [
+                    uv,
+                    "pip",
+                    "sync",
+                    "--system-certs",
+                    "--python",
+                    layout.python,
+                    "--require-hashes",
+                    lock,
+                ],
                 what="the installation of the Python packages",
                 log=layout.log_dir / "install-python.log",
                 cwd=layout.root,
