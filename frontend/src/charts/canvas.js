@@ -27,6 +27,7 @@ export async function mountChart(element, first) {
   put(element, html`<div class="legend"></div><p class="axis-caption note"></p><div class="plot"><canvas role="img" tabindex="0"></canvas></div>`);
   const canvas = /** @type {HTMLCanvasElement} */ (one(element, "canvas"));
   let drawing = first;
+  let ended = false;
   let chart = new Chart(canvas, prepared(drawing));
   describe();
 
@@ -43,7 +44,8 @@ export async function mountChart(element, first) {
     if (href) location.hash = href;
   }
   canvas.addEventListener("keydown", (event) => walk(event, chart, open));
-  canvas.addEventListener("blur", () => activate(chart, null));
+  // A canvas that is taken away while it has the focus loses it after its chart has ended.
+  canvas.addEventListener("blur", () => !ended && activate(chart, null));
   canvas.addEventListener("click", (event) => {
     const [hit] = chart.getElementsAtEventForMode(event, "index", { intersect: false }, false);
     // On a touch screen the first tap shows the figures; the rows are one link away in the table.
@@ -57,6 +59,7 @@ export async function mountChart(element, first) {
       describe();
     },
     destroy() {
+      ended = true;
       chart.destroy();
     },
   };

@@ -125,7 +125,9 @@ const MOST_ANOMALIES = 5;
 
 /** @param {Card} card @param {Board} board */
 export async function drawAnomalies(card, board) {
-  const { items, currency } = await fetchAnomalies({ ...board.scope, level: "warning" }, board.signal);
+  const [days, purchases] = await Promise.all(["day", "transaction"].map((scope) => fetchAnomalies({ ...board.scope, scope, level: "warning" }, board.signal)));
+  const items = [...(days?.items ?? []), ...(purchases?.items ?? [])].sort(byUrgency);
+  const currency = days?.currency ?? board.overview.currency;
   if (items.length === 0) return card.empty(t("kpi.anomalies-none"));
   card.answer(items.length > MOST_ANOMALIES ? t("dashboard.anomalies-answer", { count: items.length, shown: MOST_ANOMALIES }) : "");
   put(card.content, html`<ul>${items.slice(0, MOST_ANOMALIES).map((item) => {
@@ -134,6 +136,12 @@ export async function drawAnomalies(card, board) {
       <span>${item.date ? formatDayShort(item.date, locale()) : ""} <span class="tag">${t(`level.${level}`)}</span></span><strong class="figure">${formatMoney(item.amount, currency)}</strong>
       <span class="anomaly-reason">${reason(item, currency)}</span></a></li>`;
   })}</ul>`);
+}
+
+/** The critical first, then the newest. @param {import("../../api/analytics.js").Anomaly} a @param {import("../../api/analytics.js").Anomaly} b */
+function byUrgency(a, b) {
+  const urgent = Number(b.level === "critical") - Number(a.level === "critical");
+  return urgent || (b.date ?? "").localeCompare(a.date ?? "");
 }
 
 /** @param {import("../../api/analytics.js").Anomaly} item @param {string} currency */

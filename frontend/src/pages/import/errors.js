@@ -18,6 +18,7 @@ export function mountErrors(element, importId) {
     try {
       const page = await fetchImportErrors(importId, { cursor, limit: 20 });
       shown.push(...page.items);
+      shown.sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
       put(element, table(shown, page.next_cursor !== null));
       element.querySelector("[data-action=more]")?.addEventListener("click", () => more(page.next_cursor));
     } catch (error) {
