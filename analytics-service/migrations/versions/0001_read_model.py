@@ -85,9 +85,7 @@ def _facts() -> None:
     owner = ["user_id", "currency", "direction"]
     amount = ["amount_minor", "refunded_minor"]
     op.create_index("facts_by_category_amount", "expense_facts", [*owner, "category_id", *amount])
-    op.create_index(
-        "facts_by_charge", "expense_facts", ["user_id", "merchant_id", "amount_minor", "time"]
-    )
+    op.create_index("facts_by_charge", "expense_facts", ["merchant_id", "amount_minor", "time"])
     net = sa.text("(amount_minor - refunded_minor)")
     op.create_index("facts_by_net", "expense_facts", [*owner, net])
     op.create_index("facts_by_amount", "expense_facts", [*owner, *amount, "category_id"])

@@ -49,6 +49,7 @@ def plans(connection: Connection, read: str, *arguments: Any) -> str:
 
 # Alembic cannot compare an index by an expression; its query plan is tested below.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 def test_the_migrated_schema_is_that_of_the_tables(connection: Connection) -> None:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
 

@@ -110,6 +110,7 @@ def _hidden_columns(table: Table, path: AccessPath) -> dict[str, ColumnElement[A
             "amount_minor",
         ),
         AccessPath.MERCHANT: (
+            "user_id",  # said by the merchant already: labels are a user's own
             "direction",
             "currency",
             "category_id",

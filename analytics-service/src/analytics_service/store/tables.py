@@ -99,10 +99,9 @@ Index(
     expense_facts.c.amount_minor,
     expense_facts.c.refunded_minor,
 )
-# serves: filters by merchant, and the same charge within a minute
+# serves: filters by merchant, and the same charge within a minute; a label is of one user
 Index(
     "facts_by_charge",
-    expense_facts.c.user_id,
     expense_facts.c.merchant_id,
     expense_facts.c.amount_minor,
     expense_facts.c.time,

@@ -177,7 +177,7 @@ def _find_repeats(connection: Connection) -> None:
     """Judge anew the rows of the page and those within a minute after where they are or were."""
     repeats, f, d = t.repeated_charges, FACTS.alias("f"), delta.alias("d")
     same_charge = and_(
-        f.c.user_id == d.c.user_id,
+        literal_column("+f.user_id") == d.c.user_id,
         f.c.merchant_id == d.c.merchant_id,
         f.c.amount_minor == d.c.charge_minor,
         f.c.time.between(d.c.time, d.c.time + REPEAT_SECONDS),
@@ -209,9 +209,10 @@ def _repeats_of_touched() -> Select[Any]:
     """
     f, earlier = FACTS.alias("f"), FACTS.alias("earlier")
     # The unary plus keeps SQLite from beginning with `earlier`: it would read all facts.
-    charge = ("user_id", "merchant_id", "amount_minor")
     pair = and_(
-        *(earlier.c[name] == literal_column(f"+f.{name}") for name in charge),
+        literal_column("+earlier.user_id") == f.c.user_id,
+        earlier.c.merchant_id == literal_column("+f.merchant_id"),
+        earlier.c.amount_minor == literal_column("+f.amount_minor"),
         earlier.c.time.between(f.c.time - REPEAT_SECONDS, f.c.time),
         earlier.c.currency == f.c.currency,
         earlier.c.direction == EXPENSE,
