@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import subprocess
@@ -125,8 +126,21 @@ def ensure_browser() -> None:
     Raises:
         SetUpError: there is none and it could not be installed.
     """
+    missing = []
     if find_program("chromium", "chromium-browser", "google-chrome") is None:
-        apt_install(["chromium", "fonts-wqy-microhei"], purpose="Chromium")
+        missing += ["chromium", "fonts-wqy-microhei"]
+    if not _has_library("libatomic.so.1"):
+        missing.append("libatomic1")  # Playwright's driver is linked against it
+    if missing:
+        apt_install(missing, purpose="the browser tests")
+
+
+def _has_library(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:

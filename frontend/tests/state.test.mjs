@@ -1,4 +1,5 @@
 // @ts-check
+import { File } from "node:buffer";
 import assert from "node:assert/strict";
 import test from "node:test";
 import { newestSeq, noteSeq } from "../src/state/freshness.js";

@@ -65,7 +65,7 @@ def bin_edges(quantiles: AmountQuantiles, *, total: int, scale: str, bins: int |
     else:
         top = at["p99"] + 1
         number = bins or _freedman_diaconis(top - low, at["p75"] - at["p25"], total)
-        parts = number - 1 if top < high and number > 1 else number
+        parts = number - 1 if top < high else number
         inner = [low + round((top - low) * i / parts) for i in range(1, parts + 1)]
     return sorted({low, high, *(edge for edge in inner if low < edge < high)})
 

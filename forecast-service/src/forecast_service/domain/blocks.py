@@ -107,7 +107,7 @@ def _consistent_days(block: Block) -> FloatArray:
     total = float(block.daily_mean.sum())
     if total <= 0.0:
         return np.full(BLOCK_DAYS, block.total_mean / BLOCK_DAYS)
-    return np.asarray(block.daily_mean * (block.total_mean / total))
+    return np.asarray(block.daily_mean / total * block.total_mean)
 
 
 def _offsets(bands: Bands, centre: FloatArray) -> FloatArray:
