@@ -117,10 +117,11 @@ def _marks() -> None:
     )
     op.create_table(
         "repeated_charges",
-        *_integers("user_id", "id", "first_id", "seconds"),
-        sa.PrimaryKeyConstraint("user_id", "id"),
+        *_integers("user_id", "local_day", "id", "first_id", "seconds"),
+        sa.PrimaryKeyConstraint("user_id", "local_day", "id"),
         sqlite_with_rowid=False,
     )
+    op.create_index("repeated_charges_by_id", "repeated_charges", ["id"], unique=True)
     op.create_table(
         "amount_norms",
         *_integers("user_id"),

@@ -89,8 +89,8 @@ class Snapshot(Protocol):
         """The rows whose amount is at least the bound of their category."""
         ...
 
-    def repeated_charges(self, where: Filter) -> list[RepeatedCharge]:
-        """The rows that repeat an earlier charge of the same payee within a minute."""
+    def repeated_charges(self, where: Filter, limit: int) -> list[RepeatedCharge]:
+        """The latest rows that repeat a charge of the same payee within a minute before."""
         ...
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    and_,
     func,
     literal_column,
     or_,
@@ -364,18 +363,26 @@ class SqliteSnapshot:
             found += [_charge(row) for row in self._connection.execute(query)]
         return found
 
-    def repeated_charges(self, where: Filter) -> list[RepeatedCharge]:
-        """The rows that repeat an earlier charge of the same payee within a minute."""
-        repeats = t.repeated_charges
+    def repeated_charges(self, where: Filter, limit: int) -> list[RepeatedCharge]:
+        """The latest rows that repeat a charge of the same payee within a minute before."""
+        repeats = t.repeated_charges.c
+        days: list[Condition] = []
+        if where.start is not None:
+            days.append(repeats.local_day >= where.start)
+        if where.end is not None:
+            days.append(repeats.local_day < where.end)
         query = (
             _charges()
-            .add_columns(repeats.c.first_id, repeats.c.seconds)
-            .join(repeats, and_(repeats.c.user_id == FACTS.c.user_id, repeats.c.id == FACTS.c.id))
+            .add_columns(repeats.first_id, repeats.seconds)
+            .join(t.repeated_charges, repeats.id == FACTS.c.id)
             .where(
-                repeats.c.user_id == where.owner_id,
-                *self._conditions(FACTS, where),
+                repeats.user_id == where.owner_id,
+                *days,
+                *self._conditions(FACTS, where, path=AccessPath.KEY),
                 FACTS.c.amount_minor > FACTS.c.refunded_minor,
             )
+            .order_by(repeats.local_day.desc(), repeats.id.desc())
+            .limit(limit)
         )
         return [
             RepeatedCharge(charge=_charge(row), first_id=row.first_id, seconds=row.seconds)

@@ -183,10 +183,13 @@ repeated_charges = Table(
     "repeated_charges",
     metadata,
     Column("user_id", Integer, nullable=False),
+    Column("local_day", Integer, nullable=False),
     Column("id", Integer, nullable=False),
     Column("first_id", Integer, nullable=False),
     Column("seconds", Integer, nullable=False),
-    PrimaryKeyConstraint("user_id", "id"),
+    PrimaryKeyConstraint("user_id", "local_day", "id"),
+    # serves: the changes of the feed, which name rows by id
+    Index("repeated_charges_by_id", "id", unique=True),
     sqlite_with_rowid=False,
 )
 """Expenses that repeat an equal charge of the same payee within a minute."""

@@ -191,15 +191,9 @@ def _find_repeats(connection: Connection) -> None:
     ids = [row[0] for row in connection.execute(affected)]
     connection.execute(touched.delete())
     connection.exec_driver_sql("INSERT INTO touched VALUES (?)", [(value,) for value in ids])
-    connection.execute(
-        delete(repeats).where(
-            repeats.c.id.in_(select(touched.c.id)),
-            repeats.c.user_id.in_(select(delta.c.user_id)),
-        )
-    )
-    connection.execute(
-        insert(repeats).from_select(["user_id", "id", "first_id", "seconds"], _repeats_of_touched())
-    )
+    connection.execute(delete(repeats).where(repeats.c.id.in_(select(touched.c.id))))
+    columns = [column.name for column in repeats.columns]
+    connection.execute(insert(repeats).from_select(columns, _repeats_of_touched()))
 
 
 def _repeats_of_touched() -> Select[Any]:
@@ -225,6 +219,7 @@ def _repeats_of_touched() -> Select[Any]:
     pairs = (
         select(
             f.c.user_id,
+            f.c.local_day,
             f.c.id,
             earlier.c.id.label("first_id"),
             (f.c.time - earlier.c.time).label("seconds"),
@@ -240,9 +235,8 @@ def _repeats_of_touched() -> Select[Any]:
         )
         .subquery()
     )
-    return select(pairs.c.user_id, pairs.c.id, pairs.c.first_id, pairs.c.seconds).where(
-        pairs.c.nearest == 1
-    )
+    found = (pairs.c[column.name] for column in t.repeated_charges.columns)
+    return select(*found).where(pairs.c.nearest == 1)
 
 
 def _renew_norms(connection: Connection) -> None:

@@ -92,7 +92,7 @@ def _charges(snapshot: Snapshot, where: Filter, level: str) -> tuple[list[Anomal
         for charge in snapshot.charges_above(where, bounds)
     ]
     found = {item.expense_id: item for item in judged if item is not None}
-    repeats = [rules.judge_repeat(repeat) for repeat in snapshot.repeated_charges(where)]
+    repeats = [rules.judge_repeat(item) for item in snapshot.repeated_charges(where, MAX_ITEMS)]
     for item in repeats:
         if item.level in wanted:  # an amount that stands out as well says more
             found.setdefault(item.expense_id, item)
