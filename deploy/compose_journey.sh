@@ -42,6 +42,17 @@ replicas_that_answered() {
     | grep '"path":"/api-docs/analytics/' | grep -o '"upstream":"[^"]*"' | sort -u | wc -l
 }
 
+# Every replica of the service says so itself; up to two minutes.
+wait_until_healthy() { # SERVICE
+  local i
+  for i in $(seq 120); do
+    compose ps "$1" --format '{{.Health}}' | grep -vqx healthy || return 0
+    sleep 1
+  done
+  echo "$1 is not healthy after two minutes"
+  return 1
+}
+
 say "secrets"
 make --no-print-directory env
 say "build"
@@ -59,8 +70,8 @@ echo "$count replicas answered"
 [ "$count" -eq 2 ]
 say "every service restarted, one after the other"
 for service in $(compose config --services | grep -v -- '-migrate$'); do
-  compose restart --timeout 20 "$service" >/dev/null 2>&1
-  compose up -d --wait --wait-timeout 120 --no-deps --no-recreate --scale analytics=2 "$service" >/dev/null 2>&1
+  compose restart --timeout 20 "$service"
+  wait_until_healthy "$service"
   case $service in
     auth | ingest | analytics | forecast | report) path=/api-docs/$service/openapi.json ;;
     *) path=/healthz ;;
