@@ -164,7 +164,6 @@ def unusual_charges(rows: list[ExpenseChange], currency: str) -> set[int]:
             continue
         middle, spread = norm([row.amount_minor for row in own])
         weight = len(own) / (len(own) + 20)
-        middle = weight * middle + (1 - weight) * every[0]
         spread = max(0.2, weight * spread + (1 - weight) * every[1])
         found |= {
             row.id

@@ -3,10 +3,11 @@
 Days: the day's total is held against the same weekday and against all days of the 112 days
 before it; how unusual it is, is told by a conformal p-value among the scores of the 180 days
 before (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005; here one-sided
-and over a sliding window). Nothing later than the day itself is looked at.
+and over a sliding window), and by how many of those days cost about as much, weekday or not.
+Nothing later than the day itself is looked at.
 
-Purchases: the robust z-score of the logarithm of the amount within its category, median and
-spread shrunk towards all of the user's purchases where the category has few (Iglewicz and
+Purchases: the robust z-score of the logarithm of the amount within its category, the spread
+shrunk towards all of the user's purchases where the category has few (Iglewicz and
 Hoaglin, How to Detect and Handle Outliers, 1993, for the score). The whole history is looked at.
 
 Both are quiet, rather than wrong, where there is little history.
@@ -32,6 +33,8 @@ SCORE_WINDOW_DAYS = 180
 MIN_DAYS = 56
 MIN_SPENDING_DAYS = 20
 WEEKDAY_WEIGHT = 8
+SIMILAR_SHARE = 0.8
+"""A day is no rarer than those that cost at least this share of it: rents come every month."""
 DAY_P_VALUES = {"info": 1 / 28, "warning": 1 / 60, "critical": 1 / 120}
 CHARGE_SCORES = {"info": 3.5, "warning": 4.5, "critical": 6.0}
 MIN_CHARGES = 30
@@ -155,6 +158,10 @@ class _SlidingWindow:
             oldest = self._arrived[-self._length - 1]
             del self.ordered[bisect_left(self.ordered, oldest)]
 
+    def at_least(self, value: float) -> int:
+        """How many of the values are as large or larger."""
+        return len(self.ordered) - bisect_left(self.ordered, value)
+
     def quantile(self, q: float) -> float:
         """The value below which a share q lies, between neighbours on a straight line."""
         position = q * (len(self.ordered) - 1)
@@ -191,7 +198,8 @@ def unusual_days(daily: Sequence[tuple[int, int]]) -> list[Anomaly]:
     Args:
         daily: every day of the history as (day number, amount in minor units), without gaps.
     """
-    norm, scores = _DayNorm(), _SlidingWindow(SCORE_WINDOW_DAYS)
+    norm = _DayNorm()
+    scores, totals = _SlidingWindow(SCORE_WINDOW_DAYS), _SlidingWindow(SCORE_WINDOW_DAYS)
     found: list[Anomaly] = []
     spending_days = 0
     for index, (day, amount) in enumerate(daily):
@@ -200,42 +208,45 @@ def unusual_days(daily: Sequence[tuple[int, int]]) -> list[Anomaly]:
             middle, spread = norm.usual(weekday)
             score = (amount - middle) / spread
             if index >= MIN_DAYS and spending_days >= MIN_SPENDING_DAYS:
-                anomaly = _judge_day(day, amount, middle=middle, spread=spread, scores=scores)
-                if anomaly is not None:
-                    found.append(anomaly)
+                similar = totals.at_least(SIMILAR_SHARE * amount)
+                p_value = (1 + max(scores.at_least(score), similar)) / (len(scores.ordered) + 1)
+                level = _level_of_day(p_value)
+                if level is not None:
+                    found += _unusual_day(
+                        day, amount, middle=middle, spread=spread, scores=scores, level=level
+                    )
             scores.push(score)
+            totals.push(amount)
         norm.learn(weekday, amount)
         spending_days += amount > 0
     return found
 
 
-def _judge_day(
-    day: int, amount: int, *, middle: float, spread: float, scores: _SlidingWindow
-) -> Anomaly | None:
-    score = (amount - middle) / spread
-    known = scores.ordered
-    at_least = len(known) - bisect_left(known, score)
-    level = _level_of_day((1 + at_least) / (len(known) + 1))
+def _unusual_day(
+    day: int, amount: int, *, middle: float, spread: float, scores: _SlidingWindow, level: str
+) -> list[Anomaly]:
+    """The day as an anomaly, unless its amount lies within what was to be expected."""
     upper = middle + spread * scores.quantile(1 - DAY_P_VALUES["info"])
-    if level is None or amount <= upper:
-        return None
+    if amount <= upper:
+        return []
     params: dict[str, Param] = {
         "times": round(amount / middle, 1) if middle > 0 else None,
         "weekday": (day + 3) % DAYS_PER_WEEK,
         "days": WINDOW_DAYS,
     }
     lower = max(0.0, middle + spread * scores.quantile(0.1))
-    return Anomaly(
+    anomaly = Anomaly(
         day=day,
         expense_id=None,
         amount_minor=amount,
         lower_minor=round(min(lower, middle)),
         upper_minor=round(upper),
-        score=round(score, 2),
+        score=round((amount - middle) / spread, 2),
         level=level,
         reason=Reason(code="day-above-usual", params=params),
         usual_minor=round(middle),
     )
+    return [anomaly]
 
 
 def amount_bin(amount_minor: int) -> int:
@@ -268,12 +279,15 @@ def _weighted_median(ordered: Sequence[tuple[float, int]], total: int) -> float:
 
 
 def shrink(own: AmountNorm, every: AmountNorm) -> AmountNorm:
-    """A category's norm, drawn towards that of all purchases the fewer it rests on."""
+    """A category's norm, its spread drawn towards that of all purchases the fewer it rests on.
+
+    The median stays its own: drawn as well, every rent would stand out from all other purchases.
+    """
     weight = own.count / (own.count + CATEGORY_WEIGHT)
     spread = weight * own.spread_log + (1 - weight) * every.spread_log
     return AmountNorm(
         count=own.count,
-        median_log=weight * own.median_log + (1 - weight) * every.median_log,
+        median_log=own.median_log,
         spread_log=max(spread, MIN_SPREAD_LOG),
     )
 
