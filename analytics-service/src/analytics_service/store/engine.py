@@ -7,10 +7,9 @@ from sqlalchemy import Engine, event
 
 from servicekit.sqlite import open_engine
 
-WEB_CACHE_KIB = 8_000
-WORKER_CACHE_KIB = 64_000
-MMAP_BYTES = 1 << 30
-"""Pages are read in place; the kernel counts and reclaims them, not this process."""
+WEB_CACHE_KIB = 4_000
+"""By connection, of which a web process has one for each of its eight threads."""
+WORKER_CACHE_KIB = 32_000
 
 
 def open_read_model(path: Path, *, cache_kib: int = WEB_CACHE_KIB) -> Engine:
@@ -21,7 +20,6 @@ def open_read_model(path: Path, *, cache_kib: int = WEB_CACHE_KIB) -> Engine:
     def tune(dbapi_connection: Any, _record: object) -> None:
         cursor = dbapi_connection.cursor()
         cursor.execute(f"PRAGMA cache_size = -{cache_kib}")
-        cursor.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
         cursor.execute("PRAGMA temp_store = MEMORY")
         cursor.close()
 

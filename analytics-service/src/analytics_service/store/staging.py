@@ -21,7 +21,7 @@ from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.feed import ExpenseChange
 from analytics_service.store import tables as t
 
-LABELS_PER_QUERY = 5_000
+LABELS_PER_QUERY = 1_000
 
 staging = MetaData()
 
