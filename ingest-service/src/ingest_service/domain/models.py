@@ -161,7 +161,10 @@ class NewImport:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why one row of a file was not stored; row is its line in the file, from 1."""
+    """Why one row of a file was not stored; row is its line in the file, from 1.
+
+    kind is error (the row could not be read) or ignored (it is no transaction; code says why).
+    """
 
     row: int
     code: str
@@ -169,6 +172,7 @@ class RowError:
     raw: str
     field: str | None = None
     sheet: str | None = None
+    kind: str = "error"
 
 
 @dataclass(frozen=True, slots=True)

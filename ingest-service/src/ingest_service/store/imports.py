@@ -31,7 +31,7 @@ FROM (
 WHERE expenses.id = gone.id
 """
 _RESTORE = """
-UPDATE expenses SET stated_refund_minor = u.stated_refund_before_minor, refunded_minor = 0
+UPDATE expenses SET stated_refund_minor = u.before ->> 'stated_refund_minor', refunded_minor = 0
 FROM import_updates AS u
 WHERE u.import_id = :import_id AND u.expense_id = expenses.id AND expenses.deleted = 0
 RETURNING expenses.id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Connection, Insert, RowMapping, text
 
 from ingest_service.domain.models import (
@@ -82,11 +84,12 @@ def category_of(row: RowMapping) -> Category:
 
 def rule_of(row: RowMapping) -> Rule:
     """The rule in a row."""
+    condition = json.loads(row["conditions"])[0]
     return Rule(
         id=row["id"],
         user_id=row["user_id"],
-        field=row["field"],
-        contains=row["contains"],
+        field=condition["field"],
+        contains=condition["value"],
         category_id=row["category_id"],
         position=row["position"],
         created_at=row["created_at"],
@@ -134,4 +137,5 @@ def error_of(row: RowMapping) -> RowError:
         raw=row["raw"],
         field=row["field"],
         sheet=row["sheet"],
+        kind=row["kind"],
     )

@@ -68,6 +68,9 @@ _COUNT = """
 SELECT count(*) AS rows, coalesce(sum(outcome = 'new' AND n NOT IN (SELECT n FROM known)), 0) AS new
 FROM staged WHERE part = 0
 """
+_COUNT_ERRORS = """
+SELECT coalesce(sum(kind = 'error'), 0), coalesce(sum(kind = 'ignored'), 0) FROM staged_errors
+"""
 
 
 class SqliteStaging:
@@ -88,7 +91,7 @@ class SqliteStaging:
             " occurrence INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT 'new')"
         )
         self._run("CREATE TABLE staging.known (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)")
-        self._run("CREATE TABLE staging.staged_errors (row, sheet, field, code, detail, raw)")
+        self._run("CREATE TABLE staging.staged_errors (kind, row, sheet, field, code, detail, raw)")
         self._connection.commit()
 
     def add(self, columns: Mapping[str, Sequence[object]]) -> None:
@@ -104,9 +107,9 @@ class SqliteStaging:
         """Stage why rows could not be read."""
         if not errors:
             return
-        rows = [(e.row, e.sheet, e.field, e.code, e.detail, e.raw) for e in errors]
+        rows = [(e.kind, e.row, e.sheet, e.field, e.code, e.detail, e.raw) for e in errors]
         self._connection.exec_driver_sql(
-            "INSERT INTO staged_errors VALUES (?, ?, ?, ?, ?, ?)", rows
+            "INSERT INTO staged_errors VALUES (?, ?, ?, ?, ?, ?, ?)", rows
         )
         self._connection.commit()
 
@@ -178,8 +181,8 @@ class SqliteStaging:
         grown = self._connection.execute(text(_GROWN)).all()
         for row in grown:
             self._run(
-                "INSERT INTO import_updates (import_id, expense_id, stated_refund_before_minor)"
-                " VALUES (:import_id, :id, :before)",
+                "INSERT INTO import_updates (import_id, expense_id, before)"
+                " VALUES (:import_id, :id, json_object('stated_refund_minor', :before))",
                 import_id=import_id,
                 id=row.id,
                 before=row.before,
@@ -193,16 +196,17 @@ class SqliteStaging:
 
     def _finish(self, order: StoreOrder) -> Stored:
         counted = self._connection.execute(text(_COUNT)).one()
-        failed = self._connection.execute(text("SELECT count(*) FROM staged_errors")).scalar_one()
+        failed, ignored = self._connection.execute(text(_COUNT_ERRORS)).one()
         counts = ImportCounts(
             success=int(counted.new),
             failed=int(failed),
             duplicate=int(counted.rows - counted.new),
-            ignored=order.ignored,
+            ignored=order.ignored + int(ignored),
         )
         self._run(
-            "INSERT INTO import_errors (import_id, row, sheet, field, code, detail, raw)"
-            " SELECT :import_id, row, sheet, field, code, detail, raw FROM staged_errors",
+            "INSERT INTO import_errors (import_id, kind, row, sheet, field, code, detail, raw)"
+            " SELECT :import_id, kind, row, sheet, field, code, detail, raw FROM staged_errors"
+            " ORDER BY row",
             import_id=order.record.id,
         )
         seq = last_seq(self._connection)

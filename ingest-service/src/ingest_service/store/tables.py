@@ -22,6 +22,7 @@ from servicekit.jobs import jobs_table
 metadata = MetaData()
 
 # epoch: made once by the first migration; a restored backup gets a new one.
+# link_key: signs download links.
 meta = Table(
     "meta",
     metadata,
@@ -49,6 +50,8 @@ categories = Table(
     Column("position", Integer, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("deleted", Integer, nullable=False, server_default="0"),
+    # The import whose file named the category first; undo removes it where it stands empty.
+    Column("import_id", Integer),
     CheckConstraint("deleted IN (0, 1)", name="ck_categories_deleted"),
     CheckConstraint("length(name) BETWEEN 1 AND 60", name="ck_categories_name"),
     # Serves the tree of one user, and keeps codes unique in it.
@@ -86,6 +89,15 @@ imports = Table(
     Column("rows_failed", Integer, nullable=False, server_default="0"),
     Column("rows_duplicate", Integer, nullable=False, server_default="0"),
     Column("rows_ignored", Integer, nullable=False, server_default="0"),
+    # Of rows_duplicate: rows that were known and that this file changed.
+    Column("rows_updated", Integer, nullable=False, server_default="0"),
+    # JSON: which column means what, as guessed (needs_mapping) or as it was used.
+    Column("mapping", String),
+    Column("header_signature", String),
+    # JSON: the first rows, for the page that asks for a mapping.
+    Column("preview", String),
+    # The import whose failed rows this file repairs.
+    Column("repair_of", Integer),
     Column("last_seq", Integer),
     Column("error_code", String),
     Column("error_detail", String),
@@ -123,6 +135,8 @@ expenses = Table(
     Column("direction", String, nullable=False),
     Column("category_id", Integer, ForeignKey("categories.id")),
     Column("category_source", String, nullable=False),
+    # How sure the classifier was, 0 to 1, where category_source is model.
+    Column("category_confidence", Float),
     Column("merchant", String, nullable=False, server_default=""),
     Column("place", String, nullable=False, server_default=""),
     Column("lat", Float),
@@ -134,6 +148,10 @@ expenses = Table(
     Column("order_ref", String, nullable=False, server_default=""),
     # The statement calls this spending closed: no money moved unless a refund says that it did.
     Column("closed", Integer, nullable=False, server_default="0"),
+    # Not settled yet: a later statement may change time, amount and texts.
+    Column("pending", Integer, nullable=False, server_default="0"),
+    # What the statement said, where a link or its owner made direction something else; else "".
+    Column("stated_direction", String, nullable=False, server_default=""),
     Column("import_id", Integer, ForeignKey("imports.id")),
     # NULL once undone: then the same row of a file may come again.
     Column("fingerprint", LargeBinary),
@@ -151,7 +169,8 @@ expenses = Table(
         name="ck_expenses_direction",
     ),
     CheckConstraint(
-        "category_source IN ('rule', 'user', 'file', 'default')", name="ck_expenses_category_source"
+        "category_source IN ('rule', 'user', 'file', 'default', 'model')",
+        name="ck_expenses_category_source",
     ),
     CheckConstraint("deleted IN (0, 1) AND closed IN (0, 1)", name="ck_expenses_flags"),
     # Serves the duplicate check of imports. Fingerprints begin with the time, so that the index
@@ -184,16 +203,38 @@ links = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("user_id", Integer, nullable=False),
+    # refund: from the refund to the spending that it gives back. same_payment: from the row that
+    # no longer counts to the row that does. own_transfer: from money out to money in.
     Column("kind", String, nullable=False),
-    # For a refund: from the refund to the spending that it gives back.
     Column("from_id", Integer, ForeignKey("expenses.id"), nullable=False),
     Column("to_id", Integer, ForeignKey("expenses.id"), nullable=False),
     Column("amount_minor", Integer, nullable=False),
-    CheckConstraint("kind IN ('refund')", name="ck_links_kind"),
+    # linked and confirmed are in force; rejected is kept, so that it is not proposed again.
+    Column("status", String, nullable=False, server_default="linked"),
+    # JSON {code, params}: why the two belong together.
+    Column("reason", String, nullable=False, server_default="{}"),
+    Column("score", Float, nullable=False, server_default="1"),
+    # The import after which the link was found.
+    Column("import_id", Integer),
+    Column("created_at", Integer, nullable=False, server_default="0"),
+    CheckConstraint("kind IN ('refund', 'same_payment', 'own_transfer')", name="ck_links_kind"),
+    CheckConstraint(
+        "status IN ('linked', 'proposed', 'confirmed', 'rejected')", name="ck_links_status"
+    ),
     CheckConstraint("amount_minor >= 0", name="ck_links_amount"),
-    # Serves the links of a row in both directions; a refund gives back one spending.
-    Index("uq_links_by_refund", "from_id", "kind", unique=True),
+    # A pair is judged once.
+    Index("uq_links_by_pair", "from_id", "to_id", "kind", unique=True),
+    # A row is given away once: a refund gives back one spending, a payment is one other row.
+    Index(
+        "uq_links_in_force",
+        "from_id",
+        "kind",
+        unique=True,
+        sqlite_where=text("status IN ('linked', 'confirmed')"),
+    ),
     Index("ix_links_by_original", "to_id"),
+    # Serves the page on which links are confirmed or split.
+    Index("ix_links_list_of_user", "user_id", "status", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -202,14 +243,17 @@ import_errors = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("import_id", Integer, ForeignKey("imports.id"), nullable=False),
+    # error: the row could not be read; ignored: it is no transaction, and code says why.
+    Column("kind", String, nullable=False, server_default="error"),
     Column("row", Integer, nullable=False),
     Column("sheet", String),
     Column("field", String),
     Column("code", String, nullable=False),
     Column("detail", String, nullable=False),
     Column("raw", String, nullable=False),
-    # Serves GET /data/imports/ID/errors.
-    Index("ix_import_errors_of_import", "import_id", "id"),
+    CheckConstraint("kind IN ('error', 'ignored')", name="ck_import_errors_kind"),
+    # Serves GET /data/imports/ID/errors, in the order of the file.
+    Index("ix_import_errors_of_import", "import_id", "row", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -219,7 +263,21 @@ import_updates = Table(
     metadata,
     Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
     Column("expense_id", Integer, ForeignKey("expenses.id"), primary_key=True),
-    Column("stated_refund_before_minor", Integer, nullable=False),
+    # JSON: the columns that the import changed, as they were.
+    Column("before", String, nullable=False),
+)
+
+# Rows that an import's file also holds: the import that stored them can be undone without them.
+import_claims = Table(
+    "import_claims",
+    metadata,
+    Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
+    # A run of ids, since the rows of a statement mostly stand together.
+    Column("first_id", Integer, primary_key=True),
+    Column("last_id", Integer, nullable=False),
+    CheckConstraint("last_id >= first_id", name="ck_import_claims_run"),
+    # Serves undo: who else holds these rows.
+    Index("ix_import_claims_by_row", "first_id", "last_id"),
 )
 
 rules = Table(
@@ -227,16 +285,46 @@ rules = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("user_id", Integer, nullable=False),
-    Column("field", String, nullable=False),
-    Column("contains", String, nullable=False),
+    Column("name", String, nullable=False, server_default=""),
+    # JSON [{field, op, value}]: all must hold.
+    Column("conditions", String, nullable=False),
     Column("category_id", Integer, ForeignKey("categories.id"), nullable=False),
     Column("position", Integer, nullable=False),
+    Column("enabled", Integer, nullable=False, server_default="1"),
+    # user: written by hand; learnt: made of a correction.
+    Column("origin", String, nullable=False, server_default="user"),
     Column("created_at", Integer, nullable=False),
-    CheckConstraint("field IN ('merchant', 'note', 'keywords', 'any')", name="ck_rules_field"),
-    CheckConstraint("length(contains) BETWEEN 1 AND 200", name="ck_rules_contains"),
+    CheckConstraint("enabled IN (0, 1)", name="ck_rules_enabled"),
+    CheckConstraint("origin IN ('user', 'learnt')", name="ck_rules_origin"),
     # Serves GET /rules and every import.
     Index("ix_rules_list_of_user", "user_id", "position", "id"),
     sqlite_autoincrement=True,
+)
+
+# What the user said of a file's columns, remembered by its header.
+mappings = Table(
+    "mappings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, nullable=False),
+    Column("header_signature", String, nullable=False),
+    Column("mapping", String, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("used_at", Integer, nullable=False),
+    # Serves every upload that no profile knows.
+    Index("uq_mappings_by_header", "user_id", "header_signature", unique=True),
+    sqlite_autoincrement=True,
+)
+
+# One classifier for each user who has corrected enough; the shipped one serves the others.
+category_models = Table(
+    "category_models",
+    metadata,
+    Column("user_id", Integer, primary_key=True),
+    Column("trained_at", Integer, nullable=False),
+    # Corrections that it has seen.
+    Column("corrections", Integer, nullable=False),
+    Column("weights", LargeBinary, nullable=False),
 )
 
 jobs = jobs_table(metadata)

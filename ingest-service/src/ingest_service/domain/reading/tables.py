@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ingest_service.domain.reading.documents import document_of
 from ingest_service.domain.reading.sniff import sniff_kind
 
 MAX_COLUMNS = 512
@@ -31,12 +32,15 @@ class Table:
 
 
 def open_tables(stream: BinaryIO) -> Iterator[Table]:
-    """The tables of a file: one for a text file, one for each sheet of a workbook.
+    """The tables of a file: one for a text, one for each sheet of a workbook, those of a document.
 
     Raises:
         StatementError: the content is no table, or breaks a limit.
     """
-    if sniff_kind(stream) == "workbook":
+    document = document_of(stream)
+    if document is not None:
+        yield from document.open(stream)
+    elif sniff_kind(stream) == "workbook":
         from ingest_service.domain.reading.workbook import open_workbook
 
         yield from open_workbook(stream)
