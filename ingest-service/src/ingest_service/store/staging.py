@@ -21,6 +21,7 @@ from ingest_service.domain.models import ImportCounts, RowError
 from ingest_service.domain.ports import Stored, StoreOrder
 from ingest_service.domain.staged import STAGED_COLUMNS
 from ingest_service.store.category_paths import resolve_paths
+from ingest_service.store.links import find_links
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.rows import last_seq, take_seq
 
@@ -133,6 +134,7 @@ class SqliteStaging:
             touched = self._take_over_refunds(order.record.id)
             touched.update(link_refunds(self._connection, user_id))
             recompute_refunds(self._connection, touched)
+            find_links(self._connection, user_id=user_id, import_id=order.record.id, now=order.now)
             return self._finish(order)
 
     def _number(self) -> None:
