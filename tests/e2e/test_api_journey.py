@@ -67,7 +67,10 @@ def test_overlapping_statement_adds_only_what_is_new(
 
 
 def test_forecast_has_ordered_bands_and_a_report_card(traveller: PlatformClient) -> None:
-    forecast = traveller.get("/forecast/predict", period="day", horizon=28, origin="2026-01-01")
+    last_seq = traveller.imported["last_seq"]  # type: ignore[attr-defined]
+    forecast = traveller.get(
+        "/forecast/predict", period="day", horizon=28, origin="2026-01-01", min_seq=last_seq
+    )
     assert len(forecast["items"]) == 28
     for item in [*forecast["items"], forecast["total"]]:
         assert (

@@ -17,7 +17,7 @@ from analytics_service.store.engine import WORKER_CACHE_KIB, open_read_model
 from analytics_service.store.read_model import SqliteReadModel
 from analytics_service.store.writer import SqliteReadModelWriter
 from analytics_service.usecases.feed import pull_once, rebuild
-from analytics_service.usecases.freshness import Freshness
+from servicekit.freshness import Freshness
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
 from servicekit.outbound import ServiceClient
 from servicekit.sqlite import assert_at_head
@@ -60,7 +60,12 @@ def create_app(
     )
     answers = Answers(
         model=model,
-        freshness=Freshness(model, wait_s=config.min_seq_wait_s, monotonic=monotonic, sleep=sleep),
+        freshness=Freshness(
+            lambda: model.feed_state().seq,
+            wait_s=config.min_seq_wait_s,
+            monotonic=monotonic,
+            sleep=sleep,
+        ),
         clock=clock,
         stale_after_s=config.stale_after_s,
     )

@@ -15,10 +15,12 @@ from forecast_service.clients.model_folder import ModelFolder
 from forecast_service.clients.serving import ServingClient, label_of
 from forecast_service.config import MIGRATIONS_DIR, Config
 from forecast_service.domain.ports import Clock, ModelVersion
+from forecast_service.store.read_model import SqlReadModelStore
 from forecast_service.store.tables import idempotency_keys, jobs
 from forecast_service.store.trainings import SqlTrainingRecords
 from forecast_service.store.uow import SqlStore
 from forecast_service.usecases.predict import Forecaster
+from servicekit.freshness import Freshness
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import JwksCache, KeySource
 from servicekit.jobs import JobQueue, JobState
@@ -65,10 +67,13 @@ def create_app(
         readiness={"database": lambda: assert_at_head(engine, MIGRATIONS_DIR)},
         title="Forecast service",
     )
+    read_model = SqlReadModelStore(engine)
     forecaster = Forecaster(
         store=SqlStore(engine), model=model, clock=clock, minor_per_major=minor_per_major
     )
-    api.register_blueprint(predictions_blueprint(forecaster))
+    api.register_blueprint(
+        predictions_blueprint(forecaster, Freshness(lambda: read_model.cursor().seq))
+    )
     desk = TrainingDesk(
         jobs=_QueuedTrainings(engine, JobQueue(engine, jobs, clock)),
         records=SqlTrainingRecords(engine),

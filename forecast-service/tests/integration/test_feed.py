@@ -123,6 +123,17 @@ def test_tombstones_of_categories_remove_them(api: Api, ingest: FakeIngest, pull
     assert api.get("/forecast/predict", scope="11").status_code == 404
 
 
+def test_min_seq_waits_for_what_was_just_imported(api: Api, ingest: FakeIngest, pull: Pull) -> None:
+    ingest.rows = daily_rows(days=60)
+    consumer = threading.Timer(0.1, pull)
+    consumer.start()
+
+    answer = api.get("/forecast/predict", min_seq=60)
+
+    consumer.join()
+    assert answer.status_code == 200, "it was answered before the rows had come"
+
+
 def test_an_empty_feed_is_read(ingest: FakeIngest, pull: Pull, engine: Engine) -> None:
     pull()
 

@@ -25,7 +25,7 @@ export const forecastShape = record({
 export const modelsShape = record({ items: list(record({ version: text, created_at: maybe(text), label: maybe(text) })) });
 /** @typedef {ReturnType<typeof forecastShape>} Forecast */
 
-/** @param {{ period: string, horizon: number, scope?: string, method?: string }} query @param {AbortSignal} [signal] */
+/** @param {{ period: string, horizon: number, scope?: string, method?: string, min_seq?: number | null }} query @param {AbortSignal} [signal] */
 export async function fetchForecast(query, signal) {
   return forecastShape(await request("GET", "/forecast/predict", { query, signal }), "");
 }

@@ -61,7 +61,7 @@ export async function loadTrend({ scope, today, signal }, options = {}) {
   let forecastFailed = false;
   const [first, forecast] = await Promise.all([
     fetchTrend({ ...query, granularity }, signal),
-    wanted ? fetchForecast({ period: granularity, horizon: HORIZON[granularity], scope: options.category_id ?? "total" }, signal).catch((error) => {
+    wanted ? fetchForecast({ period: granularity, horizon: HORIZON[granularity], scope: options.category_id ?? "total", min_seq: scope.min_seq }, signal).catch((error) => {
       forecastFailed = error.slug !== "not-enough-history";
       return null;
     }) : null,

@@ -14,7 +14,7 @@ from analytics_service.domain.calendar import day_number
 from analytics_service.domain.figures import FeedState
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.ports import ReadModel, Snapshot
-from analytics_service.usecases.freshness import Freshness
+from servicekit.freshness import Freshness
 from servicekit.identity import current_identity
 from servicekit.money import to_minor
 from servicekit.problems import FieldError, standard_problem

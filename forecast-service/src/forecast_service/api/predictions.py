@@ -10,13 +10,14 @@ from forecast_service.domain.methods import Method
 from forecast_service.domain.periods import Period
 from forecast_service.domain.questions import Question, Subject
 from forecast_service.usecases.predict import Forecaster, predict
+from servicekit.freshness import Freshness
 from servicekit.identity import current_identity, signed_in
 from servicekit.web import Blueprint
 
 SCOPE = "forecast:read"
 
 
-def predictions_blueprint(forecaster: Forecaster) -> Blueprint:
+def predictions_blueprint(forecaster: Forecaster, freshness: Freshness) -> Blueprint:
     """The routes that answer questions about the coming days."""
     blueprint = Blueprint("predictions", __name__, description="Forecasts and how good they were")
 
@@ -28,6 +29,7 @@ def predictions_blueprint(forecaster: Forecaster) -> Blueprint:
     @blueprint.alt_response(503, description="model-unavailable (method=tensorflow only)")
     def get_predict(args: dict[str, Any]) -> dict[str, Any]:
         """What will be spent: days, weeks, months or years with 80 % and 95 % bands."""
+        freshness.wait_for(args["min_seq"])
         question = _question(args, period=Period(args["period"]), horizon=args["horizon"])
         return forecast_document(predict(question, forecaster))
 
@@ -38,6 +40,7 @@ def predictions_blueprint(forecaster: Forecaster) -> Blueprint:
     @blueprint.alt_response(422, description="not-enough-history, method-not-offered")
     def get_accuracy(args: dict[str, Any]) -> dict[str, Any]:
         """What up to six earlier forecasts of 28 days would have said, and what came."""
+        freshness.wait_for(args["min_seq"])
         question = _question(args, period=Period.DAY, horizon=None)
         return accuracy_document(predict(question, forecaster))
 

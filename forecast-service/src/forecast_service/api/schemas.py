@@ -49,6 +49,12 @@ class SeriesArgs(StrictSchema):
         metadata={"description": "by default the user's own"},
     )
 
+    min_seq = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=0, max=2**63 - 1),
+        metadata={"description": "wait up to 5 s until the forecast knows of this change"},
+    )
+
     @ma.validates_schema
     def _one_category(self, data: dict[str, object], **_kwargs: object) -> None:
         scope, category = data["scope"], data["category_id"]

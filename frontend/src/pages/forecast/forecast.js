@@ -12,6 +12,7 @@ import { addDays, addMonths, formatDay, formatInstant, formatRange, todayIn } fr
 import { html, one, put } from "../../lib/html.js";
 import { formatMoney, formatMoneyShort, formatNumber } from "../../lib/money.js";
 import { hashOf } from "../../state/filters.js";
+import { newestSeq } from "../../state/freshness.js";
 import { joinOutlook } from "../../state/outlook.js";
 import { prefs } from "../../state/prefs.js";
 import { track } from "../../state/ready.js";
@@ -55,7 +56,7 @@ export function mount(element, { params }) {
     try {
       const today = todayIn(prefs.value.timeZone);
       const { horizon, back } = PERIODS[period];
-      const forecast = await fetchForecast({ period, horizon }, signal);
+      const forecast = await fetchForecast({ period, horizon, min_seq: newestSeq.value }, signal);
       // Where the last purchase is long ago the forecast begins there, and so does the look back.
       const edge = forecast.origin && forecast.origin < today ? forecast.origin : today;
       const past = await fetchTrend({ granularity: period, from: back(edge), to: edge < today ? edge : addDays(today, 1) }, signal);
