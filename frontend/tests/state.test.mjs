@@ -1,10 +1,11 @@
 // @ts-check
 import { File } from "node:buffer";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { newestSeq, noteSeq } from "../src/state/freshness.js";
 import { importFiles, imports } from "../src/state/imports.js";
-import { assignPlaces } from "../src/state/categories.js";
+import { categoryPlace, placeOf, PLACE_BY_CODE } from "../src/state/categories.js";
 import * as filters from "../src/state/filters.js";
 import { forecastSpans, joinOutlook } from "../src/state/outlook.js";
 import { checkedPrefs, fromSettings, toSettings, visitChoices } from "../src/state/prefs.js";
@@ -53,13 +54,15 @@ test("a figure's filter leads to its rows, without what that list cannot filter 
   assert.equal(filters.rowsHref({ from: "2024-01-01", to: "2024-02-01", merchant: "A&B", currency: "CNY", subtree: "false" }), "#/transactions?from=2024-01-01&to=2024-02-01&merchant=A%26B");
 });
 
-test("a category keeps its colour for good, and new ones take what is free", () => {
-  const first = assignPlaces({}, ["a", "b"], new Set(["a", "b"]));
-  assert.deepEqual(first, { a: 0, b: 1 });
-  assert.deepEqual(assignPlaces(first, ["c", "b", "a"], new Set(["a", "b", "c"])), { a: 0, b: 1, c: 2 });
-  assert.deepEqual(assignPlaces(first, ["c"], new Set(["b", "c"])), { b: 1, c: 0 });
-  const many = Array.from({ length: 12 }, (_, index) => `id${index}`);
-  assert.equal(Object.keys(assignPlaces({}, many, new Set(many))).length, 8);
+test("a category has the colour that reports give it, and its children the same", () => {
+  const golden = JSON.parse(readFileSync(new URL("../../tests/contracts/category_colours.json", import.meta.url), "utf8"));
+  assert.deepEqual(PLACE_BY_CODE, golden.by_code);
+  for (const example of golden.examples) assert.equal(categoryPlace(example), example.place);
+  const food = { id: "1", name: "餐饮", code: "food", parent_id: null };
+  const own = { id: "90", name: "夜宵", code: null, parent_id: "1" };
+  const tree = { byId: new Map([food, own].map((category) => [category.id, category])), roots: [food] };
+  assert.equal(placeOf(tree, "90"), placeOf(tree, "1"));
+  assert.equal(placeOf(tree, null), 8);
 });
 
 test("choices of a visit are read from the address, and bad ones ignored", () => {
@@ -68,8 +71,7 @@ test("choices of a visit are read from the address, and bad ones ignored", () =>
 });
 
 test("settings survive the way to the service and back", () => {
-  const chosen = checkedPrefs({ theme: "dark", accent: "pine", rise: "grey", locale: "en", refreshIntervalS: 60, categoryColours: { 1: 3, 2: 99 } });
-  assert.deepEqual(chosen.categoryColours, { 1: 3 });
+  const chosen = checkedPrefs({ theme: "dark", accent: "pine", rise: "grey", locale: "en", refreshIntervalS: 60 });
   assert.deepEqual(fromSettings(toSettings(chosen), checkedPrefs({})), chosen);
   assert.equal(checkedPrefs({ theme: "pink" }).theme, "system");
 });

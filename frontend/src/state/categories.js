@@ -1,7 +1,5 @@
 // @ts-check
-import { fetchCategoryShare } from "../api/analytics.js";
 import { fetchCategories } from "../api/ingest.js";
-import { choose, prefs, pushSettings } from "./prefs.js";
 
 /**
  * @typedef {import("../api/ingest.js").Category} Category
@@ -29,41 +27,30 @@ export function forgetCategories() {
 }
 
 async function loadTree() {
-  const [items, share] = await Promise.all([fetchCategories(), fetchCategoryShare({ level: 1 }).catch(() => null)]);
+  const items = await fetchCategories();
   const byId = new Map(items.map((category) => [category.id, category]));
-  const tree = { byId, roots: items.filter((category) => !category.parent_id || !byId.has(category.parent_id)) };
-  if (share) keepPlaces(share.items, tree);
-  return tree;
-}
-
-/** @param {ReadonlyArray<{ category_id: string | null, code: string | null }>} byAmount @param {CategoryTree} tree */
-function keepPlaces(byAmount, tree) {
-  const taken = prefs.value.categoryColours;
-  const next = assignPlaces(taken, byAmount.filter((item) => item.code !== "other").map((item) => item.category_id ?? ""), new Set(tree.byId.keys()));
-  if (JSON.stringify(next) === JSON.stringify(taken)) return;
-  choose({ categoryColours: next });
-  pushSettings().catch(() => undefined);
+  return { byId, roots: items.filter((category) => !category.parent_id || !byId.has(category.parent_id)) };
 }
 
 /**
- * A palette place for each category, for good: a category keeps the one that it has, and new ones
- * take the free ones in order of what was ever spent on them. There are more categories than
- * colours that can be told apart, so the smallest share the neutral one.
- * @param {Readonly<Record<string, number>>} taken
- * @param {readonly string[]} idsByAmount
- * @param {ReadonlySet<string>} known ids that still exist
- * @returns {Record<string, number>}
+ * The place of each default category: the five that cost most households most have a colour of
+ * their own, the others share three. Reports hold the same table (docs/colours.md).
+ * @type {Readonly<Record<string, number>>}
  */
-export function assignPlaces(taken, idsByAmount, known) {
-  const next = Object.fromEntries(Object.entries(taken).filter(([id]) => known.has(id)));
-  const free = Array.from({ length: PLACES }, (_, place) => place).filter((place) => !Object.values(next).includes(place));
-  for (const id of idsByAmount) {
-    if (!id || id in next) continue;
-    const place = free.shift();
-    if (place === undefined) break;
-    next[id] = place;
-  }
-  return next;
+export const PLACE_BY_CODE = {
+  housing: 0, food: 1, shopping: 2, groceries: 3, transport: 6, social: 4, health: 4, communication: 4,
+  entertainment: 5, finance: 5, travel: 7, education: 7, income: 3, transfer: 8, other: 8,
+};
+
+/**
+ * The palette place of a top-level category: its code's, else the rest of its number by eight, so
+ * that eight made one after another differ. It depends on nothing else.
+ * @param {{ id: string | null, code: string | null }} category
+ */
+export function categoryPlace({ id, code }) {
+  const place = PLACE_BY_CODE[(code ?? "").split(".")[0] ?? ""];
+  if (place !== undefined) return place;
+  return id && /^\d+$/.test(id) ? Number(BigInt(id) % BigInt(PLACES)) : OTHER_PLACE;
 }
 
 /** The top-level category above. @param {CategoryTree} tree @param {string | null} id @returns {Category | null} */
@@ -77,9 +64,8 @@ export function rootOf(tree, id) {
   return category;
 }
 
-/** The palette place of a category or of the top-level one above it. @param {CategoryTree | null} tree @param {string | null} id */
+/** The palette place of a category: that of the top-level one above it. @param {CategoryTree | null} tree @param {string | null} id */
 export function placeOf(tree, id) {
-  if (!id) return OTHER_PLACE;
-  const root = tree ? (rootOf(tree, id)?.id ?? id) : id;
-  return prefs.value.categoryColours[root] ?? OTHER_PLACE;
+  const root = tree ? rootOf(tree, id) : null;
+  return root ? categoryPlace(root) : OTHER_PLACE;
 }

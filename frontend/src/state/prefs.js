@@ -16,7 +16,6 @@ import { signal } from "./signal.js";
  * @property {number} refreshIntervalS 0: never
  * @property {string} timeZone
  * @property {string} currency
- * @property {Record<string, number>} categoryColours palette place by category id
  */
 
 const STORE = "prefs";
@@ -30,7 +29,7 @@ export const THEMES = ["system", "light", "dark"];
 /** @type {Prefs} */
 const DEFAULTS = {
   theme: "system", accent: "teal", rise: "red", locale: "zh-CN", refreshIntervalS: 0,
-  timeZone: "Asia/Shanghai", currency: "CNY", categoryColours: {},
+  timeZone: "Asia/Shanghai", currency: "CNY",
 };
 
 /** What `?lang=` and `?theme=` choose for this visit; it outranks what is saved and is never saved. */
@@ -69,14 +68,7 @@ export function checkedPrefs(saved) {
     refreshIntervalS: Number.isFinite(seconds) && seconds >= 0 ? seconds : 0,
     timeZone: typeof given.timeZone === "string" && given.timeZone ? given.timeZone : DEFAULTS.timeZone,
     currency: typeof given.currency === "string" && given.currency ? given.currency : DEFAULTS.currency,
-    categoryColours: checkedColours(given.categoryColours),
   };
-}
-
-/** @param {unknown} saved @returns {Record<string, number>} */
-function checkedColours(saved) {
-  if (typeof saved !== "object" || saved === null) return {};
-  return Object.fromEntries(Object.entries(saved).filter(([, place]) => Number.isInteger(place) && place >= 0 && place < 8));
 }
 
 /** @returns {Prefs} */
@@ -133,18 +125,18 @@ export function toSettings(chosen) {
   return {
     theme: chosen.theme, locale: chosen.locale, time_zone: chosen.timeZone, currency: chosen.currency,
     refresh_interval_sec: chosen.refreshIntervalS,
-    chart_prefs: { accent: chosen.accent, rise: chosen.rise, category_colours: chosen.categoryColours },
+    chart_prefs: { accent: chosen.accent, rise: chosen.rise },
   };
 }
 
 /** @param {import("../api/auth.js").Settings} settings @param {Prefs} local @returns {Prefs} */
 export function fromSettings(settings, local) {
-  const { accent, rise, category_colours: categoryColours } = settings.chart_prefs;
+  const { accent, rise } = settings.chart_prefs;
   return checkedPrefs({
     theme: settings.theme ?? local.theme, locale: settings.locale ?? local.locale,
     timeZone: settings.time_zone ?? local.timeZone, currency: settings.currency ?? local.currency,
     refreshIntervalS: settings.refresh_interval_sec ?? local.refreshIntervalS,
-    accent: accent ?? local.accent, rise: rise ?? local.rise, categoryColours: categoryColours ?? local.categoryColours,
+    accent: accent ?? local.accent, rise: rise ?? local.rise,
   });
 }
 

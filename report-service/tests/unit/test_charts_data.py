@@ -1,5 +1,7 @@
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from factories import make_figures, make_points, make_trend
@@ -15,7 +17,7 @@ from report_service.domain.charts import (
 )
 from report_service.domain.figures import CategoryShare, Granularity, Trend
 from report_service.domain.formats import Formats
-from report_service.domain.palette import CATEGORICAL, OTHER, colours_by_id
+from report_service.domain.palette import CATEGORICAL, OTHER, category_colour, category_place
 from report_service.domain.report import Period
 
 ZH = Formats("zh-CN", "CNY")
@@ -124,16 +126,23 @@ def test_a_category_refunded_below_zero_has_no_slice() -> None:
     assert [(piece.name, piece.share) for piece in chart.slices] == [("餐饮", "100.0%")]
 
 
-@given(st.lists(st.integers(1, 10**6).map(str), unique=True, max_size=8))
-def test_no_two_categories_share_a_colour(ids: list[str]) -> None:
-    colours = colours_by_id(ids)
-
-    assert len(set(colours.values())) == len(ids)
-    assert set(colours.values()) <= set(CATEGORICAL)
+COLOURS = json.loads(
+    (Path(__file__).parents[3] / "tests/contracts/category_colours.json").read_text("utf-8")
+)
 
 
-def test_a_category_keeps_its_colour_when_others_leave() -> None:
-    assert colours_by_id(["3", "6"])["6"] == colours_by_id(["6"])["6"]
+def test_default_categories_have_the_places_that_the_pages_use() -> None:
+    for code, place in COLOURS["by_code"].items():
+        assert category_place("7", code) == place
+    for example in COLOURS["examples"]:
+        assert category_place(example["id"], example["code"]) == example["place"]
+
+
+@given(st.integers(1, 10**6))
+def test_own_categories_made_one_after_another_differ(first: int) -> None:
+    colours = {category_colour(str(number), None) for number in range(first, first + 8)}
+
+    assert colours == set(CATEGORICAL)
 
 
 def test_a_ranking_shows_ten_bars_with_their_values() -> None:

@@ -14,7 +14,7 @@ from report_service.domain.figures import (
     TrendPoint,
 )
 from report_service.domain.formats import Formats
-from report_service.domain.palette import OTHER, colours_by_id
+from report_service.domain.palette import OTHER, category_colour
 from report_service.domain.report import Period
 
 MAX_SLICES = 6
@@ -215,9 +215,11 @@ def _peak(values: Sequence[float], within: Sequence[bool], formats: Formats) -> 
 
 def category_colours(categories: Sequence[CategoryShare]) -> dict[str | None, str]:
     """The colour of each category that has a slice of its own; the rest is grey."""
-    shown = [share.category_id for share in _own_slices(categories) if share.category_id]
+    shown = [share for share in _own_slices(categories) if share.category_id]
     colours: dict[str | None, str] = {None: OTHER}
-    colours.update(colours_by_id(shown))
+    colours.update(
+        (share.category_id, category_colour(share.category_id, share.code)) for share in shown
+    )
     return colours
 
 

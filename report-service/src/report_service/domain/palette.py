@@ -18,19 +18,30 @@ BAND_80_OPACITY = 0.28
 BAND_95_OPACITY = 0.14
 
 
-def colours_by_id(ids: list[str]) -> dict[str, str]:
-    """A colour for each of at most eight ids: the same id keeps its colour between reports.
+# The place of each default category: the five that cost most households most have a colour of
+# their own, the others share three. docs/colours.md says why; the pages hold the same table.
+_PLACE_BY_CODE = {
+    "housing": 0, "food": 1, "shopping": 2, "groceries": 3, "transport": 6,
+    "social": 4, "health": 4, "communication": 4,
+    "entertainment": 5, "finance": 5, "travel": 7, "education": 7,
+    "income": 3, "transfer": 8, "other": 8,
+}  # fmt: skip
 
-    An id takes the slot of its number; where two meet, the later takes the next free one.
+
+def category_place(category_id: str | None, code: str | None) -> int:
+    """The palette place of a category, 8 for the neutral one; it depends on nothing else.
+
+    A default category takes its code's place, its children the same; an own one takes the rest
+    of its number by eight, so that eight made one after another differ.
     """
-    taken: dict[int, str] = {}
-    for key in sorted(ids, key=_number)[: len(CATEGORICAL)]:
-        slot = _number(key)[0] % len(CATEGORICAL)
-        while slot in taken:
-            slot = (slot + 1) % len(CATEGORICAL)
-        taken[slot] = key
-    return {key: CATEGORICAL[slot] for slot, key in taken.items()}
+    root = (code or "").partition(".")[0]
+    if root in _PLACE_BY_CODE:
+        return _PLACE_BY_CODE[root]
+    if category_id is None or not category_id.isdigit():
+        return len(CATEGORICAL)
+    return int(category_id) % len(CATEGORICAL)
 
 
-def _number(key: str) -> tuple[int, str]:
-    return (int(key), key) if key.isdigit() else (sum(key.encode()), key)
+def category_colour(category_id: str | None, code: str | None) -> str:
+    """The colour of a category; the same in every report and page."""
+    return (*CATEGORICAL, OTHER)[category_place(category_id, code)]
