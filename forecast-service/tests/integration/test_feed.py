@@ -1,4 +1,5 @@
 import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
