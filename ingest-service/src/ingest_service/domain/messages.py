@@ -18,12 +18,45 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The file has a header row but no transactions.",
     ),
     "archive-too-large": (
-        "工作簿解压后过大或压缩比异常，已拒绝。",
-        "The workbook inflates to too much, or its compression ratio is abnormal.",
+        "文件解压后过大或压缩比异常，已拒绝。",
+        "The file inflates to too much, or its compression ratio is abnormal.",
     ),
     "workbook-unreadable": (
-        "工作簿已损坏或加密，无法打开。",
-        "The workbook is damaged or encrypted.",
+        "工作簿已损坏，无法打开。",
+        "The workbook is damaged and cannot be opened.",
+    ),
+    "workbook-locked": (
+        "工作簿有打开密码。请在 Excel 或 WPS 中去掉密码后重新上传。",
+        "The workbook asks for a password. Remove it in Excel or WPS and upload it again.",
+    ),
+    "archive-unreadable": (
+        "压缩包已损坏，或使用了不支持的压缩方式。",
+        "The archive is damaged, or packed in a way that is not supported.",
+    ),
+    "archive-empty": ("压缩包里没有账单文件。", "The archive holds no statement."),
+    "archive-several": (
+        "压缩包里有 {count} 个文件（{names} 等）。请解压后逐个上传。",
+        "The archive holds {count} files ({names}, …). Unpack it and upload them one by one.",
+    ),
+    "archive-too-many": (
+        "压缩包里的文件过多（上限 {limit}）。请解压后上传账单文件。",
+        "The archive holds too many files (at most {limit}). Unpack it and upload the statement.",
+    ),
+    "archive-nested": (
+        "压缩包里还是压缩包。请解压后上传账单文件。",
+        "The archive holds another archive. Unpack it and upload the statement.",
+    ),
+    "archive-unsafe-name": (
+        "压缩包里的文件名不安全，已拒绝。",
+        "A file name in the archive is not safe; it was refused.",
+    ),
+    "archive-locked": (
+        "压缩包需要密码。",
+        "The archive asks for a password.",
+    ),
+    "table-too-large": (
+        "网页表格过大。请另存为 CSV 或 XLSX 后上传。",
+        "The HTML table is too large. Save it as CSV or XLSX and upload that.",
     ),
     "line-too-long": ("第 {row} 行过长，已拒绝。", "Line {row} is too long."),
     "too-many-columns": ("列数过多（上限 {limit}）。", "Too many columns (at most {limit})."),
@@ -63,6 +96,19 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "longitude-invalid": ("经度“{value}”无效。", "The longitude “{value}” is not valid."),
     "too-many-cells": ("这一行的列数多于表头。", "The row has more cells than the header."),
     "cell-too-long": ("单元格内容过长。", "A cell is too long."),
+    # Rows of a statement that are no transactions (kind "ignored").
+    "summary-row": ("这一行是合计，不是交易。", "The row is a total, not a transaction."),
+    "balance-row": (
+        "这一行是余额或余额调整，不是交易。",
+        "The row is a balance or an adjustment of it, not a transaction.",
+    ),
+    "closed-nothing-moved": (
+        "交易已关闭，没有资金变动。",
+        "The transaction was closed; no money moved.",
+    ),
+    "blank-row": ("这一行没有时间和金额。", "The row has neither a time nor an amount."),
+    "zero-amount": ("金额为零，没有资金变动。", "The amount is zero; no money moved."),
+    "not-a-transaction": ("这一行不是交易记录。", "The row is not a transaction."),
 }
 
 

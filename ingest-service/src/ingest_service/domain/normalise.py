@@ -44,12 +44,20 @@ class CellProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredRow:
+    """A row (by its position in the chunk) that is no transaction, and a code that says why."""
+
+    position: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Normalised:
-    """Canonical rows (index: position in the chunk), problems, and positions that hold nothing."""
+    """Canonical rows (index: position in the chunk), problems, and why other rows are ignored."""
 
     rows: pd.DataFrame
     problems: Sequence[CellProblem]
-    ignored: Sequence[int]
+    ignored: Sequence[IgnoredRow]
 
 
 def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
@@ -57,11 +65,9 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
 
     Columns: time (int64, epoch seconds), local_day (int64, days since 1970), local_hour,
     local_weekday, has_clock (bool), amount_minor, stated_refund_minor, fee_minor (int64),
-    lat, lon (float64, NaN = none), closed (bool) and the texts of the draft.
+    lat, lon (float64, NaN = none), closed, pending (bool) and the texts of the draft.
     """
-    blank = (draft["time_text"] == "") & (draft["amount_text"] == "")
-    ignored = [int(position) for position in draft.index[blank]]
-    draft = draft[~blank]
+    draft, ignored = _without_ignored(draft)
     problems = _Problems(draft)
     times = parse_times(draft["time_text"], reading.time_zone)
     _check_times(problems, draft["time_text"], times)
@@ -86,6 +92,20 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
         lon=lon.where(both),
     )
     return Normalised(rows[~problems.failed], problems.found, ignored)
+
+
+def _without_ignored(draft: pd.DataFrame) -> tuple[pd.DataFrame, list[IgnoredRow]]:
+    """The rows that are transactions, and the others; pending is there afterwards."""
+    blank = (draft["time_text"] == "") & (draft["amount_text"] == "")
+    stated = draft.get("ignore_reason", pd.Series("", index=draft.index, dtype="str"))
+    reason = stated.mask(blank & (stated == ""), "blank-row")
+    told = reason[reason != ""]
+    ignored = [
+        IgnoredRow(position, code)
+        for position, code in zip(told.index.tolist(), told.tolist(), strict=True)
+    ]
+    kept = draft[reason == ""].drop(columns="ignore_reason", errors="ignore")
+    return (kept if "pending" in kept else kept.assign(pending=False)), ignored
 
 
 @dataclass(frozen=True, slots=True)

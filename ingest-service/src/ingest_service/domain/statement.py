@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import BinaryIO
 
@@ -38,7 +38,7 @@ class StatementOptions:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a statement: canonical rows, errors, and how many lines hold nothing.
+    """Some rows of a statement, each once: in rows, or in errors (of kind error or ignored).
 
     rows has the columns of normalise() and row (int64, line in the file) and sheet (text).
     """
@@ -46,12 +46,11 @@ class Chunk:
     profile_id: str
     rows: pd.DataFrame
     errors: Sequence[RowError]
-    ignored: int
 
     @property
     def size(self) -> int:
         """How many rows of the file the chunk covers."""
-        return len(self.rows) + len(self.errors) + self.ignored
+        return len(self.rows) + len(self.errors)
 
 
 def read_statement(stream: BinaryIO, options: StatementOptions) -> Iterator[Chunk]:
@@ -107,11 +106,12 @@ class _Reader:
     def read(self, records: list[Record]) -> Chunk:
         fitting, errors = self._fit(records)
         frame = self._frame(fitting)
-        done = normalise(self.profile.parse(frame, self.recognition), self.options.reading)
+        draft = _with_preamble(self.profile.parse(frame, self.recognition), self.recognition)
+        done = normalise(draft, self.options.reading)
         numbers = pd.Series([record.row for record in fitting], dtype="int64")
         rows = done.rows.assign(row=numbers.reindex(done.rows.index), sheet=self.sheet or "")
         errors.extend(self._errors(done, fitting))
-        return Chunk(self.profile.id, rows, errors, len(done.ignored))
+        return Chunk(self.profile.id, rows, errors)
 
     def _fit(self, records: list[Record]) -> tuple[list[Record], list[RowError]]:
         """The records that fit the header, and an error for each that does not."""
@@ -139,7 +139,7 @@ class _Reader:
         )
 
     def _errors(self, done: Normalised, records: list[Record]) -> list[RowError]:
-        return [
+        failed = [
             self._error(
                 records[problem.position],
                 problem.code,
@@ -148,12 +148,26 @@ class _Reader:
             )
             for problem in done.problems
         ]
+        ignored = [self._ignored(records[row.position], row.code) for row in done.ignored]
+        return failed + ignored
+
+    def _ignored(self, record: Record, code: str) -> RowError:
+        return replace(self._error(record, code), kind="ignored")
 
     def _error(
         self, record: Record, code: str, *, value: str = "", field: str | None = None
     ) -> RowError:
         detail = sentence(code, locale=self.options.locale, params={"value": value})
         return RowError(record.row, code, detail, _raw(record.cells), field, self.sheet)
+
+
+def _with_preamble(draft: pd.DataFrame, recognition: Recognition) -> pd.DataFrame:
+    """The draft, with currency and account from above the table where the rows tell none."""
+    for column, option in (("currency_text", "currency"), ("account", "account")):
+        value = recognition.options.get(option, "")
+        if value:
+            draft[column] = draft[column].mask(draft[column] == "", value)
+    return draft
 
 
 def _clean(cells: pd.Series[str]) -> pd.Series[str]:

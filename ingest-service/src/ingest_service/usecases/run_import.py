@@ -83,14 +83,13 @@ class _Stage:
             locale=self.record.locale,
         )
         total = _estimated_rows(stream)
-        done = ignored = 0
+        done = 0
         profile = ""
         self.reporter.progress(done=0, total=total, stage="reading")
         for chunk in read_statement(stream, options):
             self._add(chunk)
             profile = profile or chunk.profile_id
             done += chunk.size
-            ignored += chunk.ignored
             total = max(total, done + 1)
             self.reporter.progress(done=done, total=total, stage="reading")
         if done == 0:
@@ -99,7 +98,7 @@ class _Stage:
         order = StoreOrder(
             record=self.record,
             profile=profile,
-            ignored=ignored,
+            ignored=0,
             now=self.tools.clock(),
             fence=self.reporter.fence,
         )

@@ -1,4 +1,4 @@
-"""The profiles, found by themselves: every module here that has a PROFILE is one."""
+"""The profiles, found by themselves: every module here with PROFILE or PROFILES adds its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ _SURE_ENOUGH = 0.3
 def all_profiles() -> tuple[Profile, ...]:
     """Every profile, by id."""
     names = sorted(info.name for info in iter_modules(__path__) if info.name not in _NOT_PROFILES)
-    return tuple(import_module(f"{__name__}.{name}").PROFILE for name in names)
+    found: list[Profile] = []
+    for name in names:
+        module = import_module(f"{__name__}.{name}")
+        found.extend(getattr(module, "PROFILES", None) or (module.PROFILE,))
+    return tuple(sorted(found, key=lambda profile: profile.id))
 
 
 def profile_ids() -> frozenset[str]:

@@ -20,7 +20,15 @@ DRAFT_TEXT_COLUMNS = (
     "place", "lat_text", "lon_text", "source",
 )  # fmt: skip
 """Columns of a draft, all text; a missing one counts as empty. direction "" is a row error, and
-`closed` (boolean) marks a spending that the statement calls closed."""
+`closed` (boolean) marks a spending that the statement calls closed. Two more are optional:
+`pending` (boolean), a row that the bank has not settled yet, and `ignore_reason` (text), a code of
+IGNORE_REASONS for a row that is no transaction."""
+
+IGNORE_REASONS = frozenset(
+    {"summary-row", "balance-row", "closed-nothing-moved", "blank-row", "zero-amount",
+     "not-a-transaction"}
+)  # fmt: skip
+"""Why a row of a statement is counted as ignored."""
 
 _EDGES = " \t\r\n\v\f\u3000\ufeff\xa0\x00'\""
 _WIDE = str.maketrans({"（": "(", "）": ")", "／": "/", "：": ":", " ": None, "\t": None})
@@ -35,7 +43,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """How sure a profile is (0 to 1), and where its header row stands in the sample."""
+    """How sure a profile is (0 to 1), and where its header row stands in the sample.
+
+    The options are the profile's own, but for two that hold for every row that says nothing
+    itself: `currency` and `account`, as the lines above the table tell them.
+    """
 
     confidence: float
     header_index: int
