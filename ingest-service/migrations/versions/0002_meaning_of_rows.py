@@ -31,7 +31,7 @@ def _extend_imports() -> None:
     op.add_column(
         "imports", sa.Column("rows_updated", sa.Integer(), server_default="0", nullable=False)
     )
-    for name in ("mapping", "header_signature", "preview"):
+    for name in ("mapping", "header_signature", "preview", "header"):
         op.add_column("imports", sa.Column(name, sa.String()))
     op.add_column("imports", sa.Column("repair_of", sa.Integer()))
 
@@ -44,6 +44,8 @@ def _extend_expenses() -> None:
     op.add_column(
         "expenses", sa.Column("stated_direction", sa.String(), server_default="", nullable=False)
     )
+    op.add_column("expenses", sa.Column("content", sa.LargeBinary()))
+    op.add_column("expenses", sa.Column("edited", sa.String(), server_default="", nullable=False))
     _rebuild(
         "expenses",
         [
@@ -52,6 +54,12 @@ def _extend_expenses() -> None:
                 "IN ('rule', 'user', 'file', 'default', 'model')",
             )
         ],
+    )
+    op.create_index(
+        "ix_expenses_unsettled",
+        "expenses",
+        ["user_id", "source", "external_id"],
+        sqlite_where=sa.text("(pending = 1 OR closed = 1) AND external_id <> ''"),
     )
 
 
@@ -95,6 +103,7 @@ def _extend_import_errors() -> None:
             nullable=False,
         ),
     )
+    op.add_column("import_errors", sa.Column("repaired_by", sa.Integer()))
     op.drop_index("ix_import_errors_of_import", table_name="import_errors")
     op.create_index("ix_import_errors_of_import", "import_errors", ["import_id", "row", "id"])
 
@@ -136,6 +145,7 @@ def _generalise_updates() -> None:
         " json_object('stated_refund_minor', stated_refund_before_minor)"
     )
     op.drop_column("import_updates", "stated_refund_before_minor")
+    op.create_index("ix_import_updates_by_row", "import_updates", ["expense_id"])
 
 
 def _add_tables() -> None:

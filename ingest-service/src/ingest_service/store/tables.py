@@ -96,6 +96,8 @@ imports = Table(
     Column("header_signature", String),
     # JSON: the first rows, for the page that asks for a mapping.
     Column("preview", String),
+    # JSON {sheet: header cells}: what the repair file begins with.
+    Column("header", String),
     # The import whose failed rows this file repairs.
     Column("repair_of", Integer),
     Column("last_seq", Integer),
@@ -152,6 +154,10 @@ expenses = Table(
     Column("pending", Integer, nullable=False, server_default="0"),
     # What the statement said, where a link or its owner made direction something else; else "".
     Column("stated_direction", String, nullable=False, server_default=""),
+    # Names of the columns that a person changed; no later statement touches them.
+    Column("edited", String, nullable=False, server_default=""),
+    # Hash of what the statement says; NULL where statements differed (see import_updates).
+    Column("content", LargeBinary),
     Column("import_id", Integer, ForeignKey("imports.id")),
     # NULL once undone: then the same row of a file may come again.
     Column("fingerprint", LargeBinary),
@@ -192,6 +198,14 @@ expenses = Table(
         "ix_expenses_refunds_of_user",
         "user_id",
         sqlite_where=text("direction = 'refund' AND deleted = 0"),
+    ),
+    # Serves the search for the row that a statement now tells as settled.
+    Index(
+        "ix_expenses_unsettled",
+        "user_id",
+        "source",
+        "external_id",
+        sqlite_where=text("(pending = 1 OR closed = 1) AND external_id <> ''"),
     ),
     # Serves GET /internal/changes.
     Index("uq_expenses_feed_by_seq", "seq", unique=True),
@@ -251,20 +265,26 @@ import_errors = Table(
     Column("code", String, nullable=False),
     Column("detail", String, nullable=False),
     Column("raw", String, nullable=False),
+    # The import of a repair file that stored the row after all.
+    Column("repaired_by", Integer),
     CheckConstraint("kind IN ('error', 'ignored')", name="ck_import_errors_kind"),
     # Serves GET /data/imports/ID/errors, in the order of the file.
     Index("ix_import_errors_of_import", "import_id", "row", "id"),
     sqlite_autoincrement=True,
 )
 
-# What an import changed on rows that were there before it, so that undo can restore them.
+# Where an import's file tells a known row otherwise than the file before it; undo puts the row
+# together again from what the remaining files say.
 import_updates = Table(
     "import_updates",
     metadata,
     Column("import_id", Integer, ForeignKey("imports.id"), primary_key=True),
     Column("expense_id", Integer, ForeignKey("expenses.id"), primary_key=True),
-    # JSON: the columns that the import changed, as they were.
+    # JSON: the columns that the import changed, as they were; and under "base" and "own" what
+    # the first file and this one say where they differ.
     Column("before", String, nullable=False),
+    # Serves undo and the next import of the same row.
+    Index("ix_import_updates_by_row", "expense_id"),
 )
 
 # Rows that an import's file also holds: the import that stored them can be undone without them.
