@@ -98,6 +98,8 @@ imports = Table(
     Column("preview", String),
     # JSON {sheet: header cells}: what the repair file begins with.
     Column("header", String),
+    # JSON {source: [first time, last time, rows]}: where partners of other rows may be found.
+    Column("sources", String),
     # The import whose failed rows this file repairs.
     Column("repair_of", Integer),
     Column("last_seq", Integer),
