@@ -31,7 +31,7 @@ def _extend_imports() -> None:
     op.add_column(
         "imports", sa.Column("rows_updated", sa.Integer(), server_default="0", nullable=False)
     )
-    for name in ("mapping", "header_signature", "preview", "header"):
+    for name in ("mapping", "header_signature", "preview", "header", "sources"):
         op.add_column("imports", sa.Column(name, sa.String()))
     op.add_column("imports", sa.Column("repair_of", sa.Integer()))
 
