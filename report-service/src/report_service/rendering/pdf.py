@@ -170,7 +170,8 @@ class _NumberedCanvas(Canvas):  # type: ignore[misc]  # ReportLab ships no types
     """A canvas that writes head and foot once the number of pages is known."""
 
     def __init__(self, *args: object, document: Document, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+        # ReportLab opens every page in this font: by default one that it does not embed.
+        super().__init__(*args, **{**kwargs, "initialFontName": REGULAR})
         self._document = document
         self._pages: list[dict[str, Any]] = []
 

@@ -14,6 +14,7 @@ from report_service.domain.palette import DIVIDER, SUNKEN, TEXT, TEXT_3
 from report_service.rendering.pdf_styles import (
     BOLD,
     MARGIN,
+    REGULAR,
     TONES,
     Styles,
     fitting,
@@ -26,6 +27,8 @@ _GAP = 8.0
 _SWATCH = 8.0
 _CELL_CHARACTERS = 90
 _ROWS_TOGETHER = 3
+# Else ReportLab names Helvetica, which is not embedded, for cells without a paragraph.
+_FONT_OF_EMPTY_CELLS = ("FONTNAME", (0, 0), (-1, -1), REGULAR)
 
 
 class Swatch(Flowable):  # type: ignore[misc]  # ReportLab ships no types
@@ -61,6 +64,7 @@ def kpi_cards(kpis: Sequence[Kpi], styles: Styles) -> Grid:
     cells: list[Any] = []
     widths: list[float] = []
     rules: list[tuple[Any, ...]] = [
+        _FONT_OF_EMPTY_CELLS,
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), _CARD_PADDING),
         ("RIGHTPADDING", (0, 0), (-1, -1), 2),
@@ -126,6 +130,7 @@ def _row_cells(table: Table, row: Row, styles: Styles) -> list[Any]:
 
 def _rules(rows: Sequence[Row]) -> list[tuple[Any, ...]]:
     rules: list[tuple[Any, ...]] = [
+        _FONT_OF_EMPTY_CELLS,
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
         ("LEFTPADDING", (0, 0), (-1, -1), 4),
         ("RIGHTPADDING", (0, 0), (-1, -1), 4),
