@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import Engine
 
-from ingest_service.api import categories, changes, expenses, exports, imports
+from ingest_service.api import categories, changes, expenses, exports, imports, rules
 from ingest_service.api.context import Parts
 from ingest_service.api.errors import PROBLEMS
 from ingest_service.config import Config
@@ -70,8 +70,8 @@ def create_app(
         max_upload_bytes=config.max_upload_bytes,
         temporary_dir=config.temporary_dir,
     )
-    for blueprint in (imports.blp, expenses.blp, categories.blp, exports.blp, changes.blp):
-        api.register_blueprint(blueprint)
+    for resource in (imports, expenses, categories, rules, exports, changes):
+        api.register_blueprint(resource.blp)
     return app
 
 

@@ -9,15 +9,29 @@ from flask.views import MethodView
 
 from ingest_service.api.context import author, idempotency_store, owner, parts
 from ingest_service.api.filters import filter_of
-from ingest_service.api.representations import Body, expense_body
+from ingest_service.api.representations import (
+    Body,
+    changed_body,
+    expense_body,
+    suggestion_body,
+    totals_body,
+)
 from ingest_service.api.schemas import (
+    BulkOrder,
+    ChangedSchema,
+    CorrectedSchema,
+    CountSchema,
     ExpenseChange,
     ExpenseEntry,
     ExpenseListArgs,
     ExpensePageSchema,
     ExpenseSchema,
+    FilterArgs,
+    PositionArgs,
+    PositionsSchema,
 )
 from ingest_service.domain.models import Position
+from ingest_service.domain.ports import Chosen
 from ingest_service.usecases import expenses as usecases
 from servicekit.idempotency import idempotent
 from servicekit.identity import signed_in
@@ -45,11 +59,10 @@ class ExpenseList(MethodView):
             after=_position(args["cursor"], args["sort"]),
             limit=args["limit"],
         )
-        after = page.next_position
-        cursor = (
-            encode_cursor({"s": args["sort"], "v": after.value, "i": after.id}) if after else None
-        )
-        return {"items": [expense_body(item) for item in page.items], "next_cursor": cursor}
+        return {
+            "items": [expense_body(item) for item in page.items],
+            "next_cursor": _cursor(page.next_position, args["sort"]),
+        }
 
     @signed_in()
     @idempotent(idempotency_store)
@@ -59,6 +72,59 @@ class ExpenseList(MethodView):
         """Enter a row by hand."""
         stored = usecases.add_expense(parts().database, author(), _entry(body), now=parts().now())
         return expense_body(stored)
+
+
+@blp.route("/expenses/count")
+class ExpenseCount(MethodView):
+    """What the rows of a list come to."""
+
+    @signed_in("expenses:read")
+    @blp.arguments(FilterArgs, location="query")
+    @blp.response(200, CountSchema)
+    def get(self, args: Mapping[str, Any]) -> Body:
+        """The number of rows, and their sums by currency, before and less refunds."""
+        return totals_body(usecases.count_expenses(parts().database, owner(), filter_of(args)))
+
+
+@blp.route("/expenses/positions")
+class ExpensePositions(MethodView):
+    """Where the pages of a long list open."""
+
+    @signed_in("expenses:read")
+    @blp.arguments(PositionArgs, location="query")
+    @blp.response(200, PositionsSchema)
+    def get(self, args: Mapping[str, Any]) -> Body:
+        """The cursor of every page, so that a list can jump; the first page needs none."""
+        pages = usecases.list_positions(
+            parts().database, owner(), filter_of(args), sort=args["sort"], every=args["every"]
+        )
+        return {
+            "count": pages.count,
+            "every": args["every"],
+            "cursors": [_cursor(position, args["sort"]) for position in pages.opens_after],
+            "last_seq": pages.last_seq,
+        }
+
+
+@blp.route("/expenses/bulk")
+class ExpenseBulk(MethodView):
+    """Many rows at once."""
+
+    @signed_in()
+    @idempotent(idempotency_store)
+    @blp.arguments(BulkOrder)
+    @blp.response(200, ChangedSchema)
+    def post(self, body: Mapping[str, Any]) -> Body:
+        """Change or remove the rows of the ids or of the filter, in one transaction."""
+        chosen = Chosen(ids=[int(id_) for id_ in body["ids"]]) if "ids" in body else None
+        chosen = chosen or Chosen(where=filter_of(body["filter"]))
+        if body["delete"]:
+            changed = usecases.delete_many(parts().database, owner(), chosen)
+        else:
+            changed = usecases.change_many(
+                parts().database, owner(), chosen, _bulk_change(body["changes"])
+            )
+        return changed_body(changed)
 
 
 @blp.route("/expenses/<int:expense_id>")
@@ -73,11 +139,12 @@ class ExpenseItem(MethodView):
 
     @signed_in()
     @blp.arguments(ExpenseChange)
-    @blp.response(200, ExpenseSchema)
+    @blp.response(200, CorrectedSchema)
     def patch(self, body: Mapping[str, Any], expense_id: int) -> Body:
-        """Correct the row."""
-        changed = usecases.change_expense(parts().database, author(), expense_id, _entry(body))
-        return expense_body(changed)
+        """Correct the row; a new category may suggest a rule."""
+        corrected = usecases.change_expense(parts().database, author(), expense_id, _entry(body))
+        suggested = suggestion_body(corrected.suggestion)
+        return {**expense_body(corrected.expense), "suggested_rule": suggested}
 
     @signed_in()
     @blp.response(204)
@@ -105,8 +172,24 @@ def _entry(body: Mapping[str, Any]) -> usecases.Entry:
     )
 
 
+def _bulk_change(changes: Mapping[str, Any]) -> usecases.BulkChange:
+    category_id = changes.get("category_id")
+    return usecases.BulkChange(
+        category_id=None if category_id is None else int(category_id),
+        direction=changes.get("direction"),
+        note=_stripped(changes.get("note")),
+        merchant=_stripped(changes.get("merchant")),
+    )
+
+
 def _stripped(text: str | None) -> str | None:
     return None if text is None else text.strip()
+
+
+def _cursor(position: Position | None, sort: str) -> str | None:
+    if position is None:
+        return None
+    return encode_cursor({"s": sort, "v": position.value, "i": position.id})
 
 
 def _position(cursor: str | None, sort: str) -> Position | None:

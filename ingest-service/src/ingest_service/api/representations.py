@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from ingest_service.domain.local_time import day_of
-from ingest_service.domain.models import Category, Expense, RowError, Rule
+from ingest_service.domain.models import Category, Changed, Condition, Expense, RowError, Rule
+from ingest_service.usecases.expenses import Totals
+from ingest_service.usecases.rules import Suggestion
 from ingest_service.usecases.uploads import ImportStatus
 from servicekit.money import to_decimal_string
 
@@ -30,10 +34,15 @@ def expense_body(expense: Expense) -> Body:
         "local_date": day_of(expense.local_day).isoformat(),
         "amount": to_decimal_string(expense.amount_minor, expense.currency),
         "refunded_amount": to_decimal_string(expense.refunded_minor, expense.currency),
+        "refunded": to_decimal_string(expense.refunded_minor, expense.currency),
         "currency": expense.currency,
         "direction": expense.direction,
         "category_id": _text_id(expense.category_id),
         "category_source": expense.category_source,
+        "category_confidence": expense.category_confidence,
+        "pending": expense.pending,
+        "stated_direction": expense.stated_direction or expense.direction,
+        "order_ref": expense.order_ref,
         "merchant": expense.merchant,
         "location": {"lat": expense.lat, "lon": expense.lon, "text": expense.place},
         "note": expense.note,
@@ -43,7 +52,9 @@ def expense_body(expense: Expense) -> Body:
         "import_id": _text_id(expense.import_id),
         "links": [
             {
+                "id": str(link.id),
                 "kind": link.kind,
+                "status": link.status,
                 "expense_id": str(link.expense_id),
                 "amount": to_decimal_string(link.amount_minor, expense.currency),
             }
@@ -62,19 +73,72 @@ def category_body(category: Category) -> Body:
         "code": category.code,
         "path": category.path,
         "depth": category.depth,
+        "position": category.position,
     }
+
+
+def condition_body(condition: Condition) -> Body:
+    """One condition."""
+    value = condition.value
+    told = list(value) if isinstance(value, tuple) else value
+    return {"field": condition.field, "op": condition.op, "value": told}
 
 
 def rule_body(rule: Rule) -> Body:
-    """One rule."""
+    """One rule; field and contains tell the first condition to callers of the short form."""
+    first = rule.conditions[0]
     return {
         "id": str(rule.id),
-        "field": rule.field,
-        "contains": rule.contains,
+        "name": rule.name,
+        "conditions": [condition_body(condition) for condition in rule.conditions],
+        "field": first.field,
+        "contains": str(first.value) if first.op == "contains" else "",
         "category_id": str(rule.category_id),
         "position": rule.position,
+        "enabled": rule.enabled,
+        "origin": rule.origin,
         "created_at": instant(rule.created_at),
     }
+
+
+def suggestion_body(suggestion: Suggestion | None) -> Body | None:
+    """A rule that may be learnt."""
+    if suggestion is None:
+        return None
+    return {
+        "conditions": [condition_body(condition) for condition in suggestion.conditions],
+        "category_id": str(suggestion.category_id),
+        "matches": suggestion.matches,
+    }
+
+
+def changed_body(changed: Changed) -> Body:
+    """What a change of many rows did."""
+    return {"changed": changed.count, "last_seq": changed.last_seq}
+
+
+def totals_body(totals: Totals) -> Body:
+    """Count and sums by currency."""
+    amount: Counter[str] = Counter()
+    refunded: Counter[str] = Counter()
+    by_direction: dict[str, Body] = {}
+    for one in totals.sums:
+        amount[one.currency] += one.amount_minor
+        refunded[one.currency] += one.refunded_minor
+        net = to_decimal_string(one.amount_minor - one.refunded_minor, one.currency)
+        by_direction.setdefault(one.direction, {})[one.currency] = net
+    return {
+        "count": totals.count,
+        "amount": _decimals(amount),
+        "refunded": _decimals(refunded),
+        "net": _decimals({code: amount[code] - refunded[code] for code in amount}),
+        "net_by_direction": by_direction,
+        "last_seq": totals.last_seq,
+    }
+
+
+def _decimals(minor_by_currency: Mapping[str, int]) -> Body:
+    return {code: to_decimal_string(minor, code) for code, minor in minor_by_currency.items()}
 
 
 def import_body(status: ImportStatus) -> Body:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from collections.abc import Mapping
+from typing import Any
 
-from ingest_service.domain.models import DIRECTIONS
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from ingest_service.domain.models import CATEGORY_SOURCES, DIRECTIONS
+from ingest_service.domain.rules import FIELDS as RULE_FIELDS
+from ingest_service.domain.rules import OPS as RULE_OPS
 from servicekit.schemas import PageArgs, StrictSchema
 
 _ID = validate.Regexp(r"^[0-9]{1,18}$", error="Not an id.")
@@ -15,6 +20,14 @@ _DECIMAL = {"type": "string", "format": "decimal", "example": "12.50"}
 
 def _id(**options: object) -> fields.String:
     return fields.String(validate=_ID, **options)  # type: ignore[arg-type] # marshmallow's own
+
+
+def _about(text: str) -> dict[str, str]:
+    return {"description": text}
+
+
+def _word(text: str) -> fields.String:
+    return fields.String(validate=validate.Length(min=1, max=200), metadata=_about(text))
 
 
 class LocationSchema(StrictSchema):
@@ -28,7 +41,9 @@ class LocationSchema(StrictSchema):
 class LinkSchema(StrictSchema):
     """A tie to another row."""
 
+    id = fields.String()
     kind = fields.String()
+    status = fields.String()
     expense_id = fields.String()
     amount = fields.String(metadata=_DECIMAL)
 
@@ -41,10 +56,15 @@ class ExpenseSchema(StrictSchema):
     local_date = fields.String(metadata={"format": "date"})
     amount = fields.String(metadata=_DECIMAL)
     refunded_amount = fields.String(metadata=_DECIMAL)
+    refunded = fields.String(metadata=_DECIMAL)
     currency = fields.String()
     direction = fields.String(validate=validate.OneOf(DIRECTIONS))
     category_id = fields.String(allow_none=True)
-    category_source = fields.String()
+    category_source = fields.String(validate=validate.OneOf(CATEGORY_SOURCES))
+    category_confidence = fields.Float(allow_none=True)
+    pending = fields.Boolean()
+    stated_direction = fields.String()
+    order_ref = fields.String()
     merchant = fields.String()
     location = fields.Nested(LocationSchema)
     note = fields.String()
@@ -83,27 +103,131 @@ class ExpenseEntry(ExpenseChange):
     amount = fields.String(required=True, validate=_AMOUNT, metadata=_DECIMAL)
 
 
+class ConditionSchema(StrictSchema):
+    """One test of a row; value is a text, a number, a decimal string for amounts; a list for in."""
+
+    field = fields.String(required=True, validate=validate.OneOf(RULE_FIELDS))
+    op = fields.String(required=True, validate=validate.OneOf(RULE_OPS))
+    value = fields.Raw(required=True)
+
+
+class SuggestedRuleSchema(StrictSchema):
+    """A rule that a correction suggests; matches counts the other rows that it would change."""
+
+    conditions = fields.List(fields.Nested(ConditionSchema))
+    category_id = fields.String()
+    matches = fields.Integer()
+
+
+class CorrectedSchema(ExpenseSchema):
+    """The corrected row, and what may be learnt from it."""
+
+    suggested_rule = fields.Nested(SuggestedRuleSchema, allow_none=True)
+
+
 class FilterArgs(StrictSchema):
-    """The filters of lists and exports."""
+    """The filters of lists and exports: the same rows as analytics counts with the same names."""
 
     from_ = fields.Date(data_key="from")
     to = fields.Date()
-    category_id = _id()
+    category_id = fields.String(
+        validate=validate.Regexp(r"^([0-9]{1,18}|none)$", error="Not an id."),
+        metadata=_about("a category with its subtree; none: rows without one"),
+    )
+    subtree = fields.Boolean(metadata=_about("false: the category's own rows alone"))
     direction = fields.String(validate=validate.OneOf(DIRECTIONS))
-    min_amount = fields.String(validate=_AMOUNT)
-    max_amount = fields.String(validate=_AMOUNT)
-    merchant = fields.String(validate=validate.Length(min=1, max=200))
-    q = fields.String(validate=validate.Length(min=1, max=200))
+    min_amount = fields.String(validate=_AMOUNT, metadata=_about("before refunds"))
+    max_amount = fields.String(validate=_AMOUNT, metadata=_about("before refunds"))
+    merchant = _word("the merchant's whole name")
+    place = _word("the place's whole name")
+    account = _word("the paying account's whole name")
+    q = _word("words within merchant, note, place or account")
     source = fields.String(validate=validate.Length(min=1, max=50))
     import_id = _id()
+    currency = fields.String(validate=_CURRENCY)
+    category_source = fields.String(validate=validate.OneOf(CATEGORY_SOURCES))
+    pending = fields.Boolean()
+    id = _id()
+    external_id = _word("the order number")
+    hour = fields.Integer(validate=validate.Range(min=0, max=23))
+    weekday = fields.Integer(validate=validate.Range(min=0, max=6), metadata=_about("0: Monday"))
+
+
+_SORT = validate.OneOf(("time", "-time", "amount", "-amount"))
 
 
 class ExpenseListArgs(FilterArgs, PageArgs):
     """Filters, order and page."""
 
-    sort = fields.String(
-        load_default="-time", validate=validate.OneOf(("time", "-time", "amount", "-amount"))
+    sort = fields.String(load_default="-time", validate=_SORT)
+
+
+class PositionArgs(FilterArgs):
+    """Filters, order and the size of a page."""
+
+    sort = fields.String(load_default="-time", validate=_SORT)
+    every = fields.Integer(load_default=500, validate=validate.Range(min=50, max=5000))
+
+
+_SUMS = {"description": "a decimal string for each currency", "example": {"CNY": "12.50"}}
+
+
+def _sums() -> fields.Dict:
+    return fields.Dict(keys=fields.String(), values=fields.String(), metadata=_SUMS)
+
+
+class CountSchema(StrictSchema):
+    """How many rows there are and what they come to, by currency; net is less refunds."""
+
+    count = fields.Integer()
+    amount = _sums()
+    refunded = _sums()
+    net = _sums()
+    net_by_direction = fields.Dict(
+        keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.String())
     )
+    last_seq = fields.Integer()
+
+
+class PositionsSchema(StrictSchema):
+    """The cursor of each page: the page of row k * every is cursors[k], null for the first."""
+
+    count = fields.Integer()
+    every = fields.Integer()
+    cursors = fields.List(fields.String(allow_none=True))
+    last_seq = fields.Integer()
+
+
+class BulkChangesSchema(StrictSchema):
+    """What many rows take over."""
+
+    category_id = _id()
+    direction = fields.String(validate=validate.OneOf(DIRECTIONS))
+    note = fields.String(validate=validate.Length(max=2000))
+    merchant = fields.String(validate=validate.Length(max=200))
+
+
+class BulkOrder(StrictSchema):
+    """Rows by ids or by filter, and what becomes of them: changes, or delete."""
+
+    ids = fields.List(_id(), validate=validate.Length(min=1, max=10_000))
+    filter = fields.Nested(FilterArgs)
+    changes = fields.Nested(BulkChangesSchema)
+    delete = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def _one_of_each(self, data: Mapping[str, Any], **_options: Any) -> None:
+        if ("ids" in data) == ("filter" in data):
+            raise ValidationError("Give ids or filter.", "ids")
+        if bool(data.get("changes")) == data["delete"]:
+            raise ValidationError("Give changes or delete.", "changes")
+
+
+class ChangedSchema(StrictSchema):
+    """How many rows changed, and the last number of the change feed."""
+
+    changed = fields.Integer()
+    last_seq = fields.Integer()
 
 
 class ExportArgs(FilterArgs):
@@ -114,7 +238,7 @@ class ExportArgs(FilterArgs):
 
 
 class CategorySchema(StrictSchema):
-    """One node of the tree."""
+    """One node of the tree; position counts from 1 among its siblings."""
 
     id = fields.String()
     name = fields.String()
@@ -122,6 +246,7 @@ class CategorySchema(StrictSchema):
     code = fields.String(allow_none=True)
     path = fields.String()
     depth = fields.Integer()
+    position = fields.Integer()
 
 
 class CategoryListSchema(StrictSchema):
@@ -146,20 +271,44 @@ class CategoryEntry(StrictSchema):
 
 
 class CategoryChange(StrictSchema):
-    """A new name or place."""
+    """A new name, parent or place among the siblings (from 1)."""
 
     name = fields.String(validate=_NAME)
     parent_id = _id(allow_none=True)
+    position = fields.Integer(validate=validate.Range(min=1, max=10_000))
+
+
+class HeirArgs(StrictSchema):
+    """Who takes over rows and rules."""
+
+    heir_id = _id(metadata=_about("its parent, else the category `other`, where left out"))
+
+
+class MergeOrder(StrictSchema):
+    """The category that takes everything over."""
+
+    into_id = _id(required=True)
+
+
+class MergedSchema(StrictSchema):
+    """How many rows moved, and the last number of the change feed."""
+
+    moved = fields.Integer()
+    last_seq = fields.Integer()
 
 
 class RuleSchema(StrictSchema):
-    """One rule."""
+    """One rule; all conditions must hold. field and contains repeat the first condition."""
 
     id = fields.String()
+    name = fields.String()
+    conditions = fields.List(fields.Nested(ConditionSchema))
     field = fields.String()
     contains = fields.String()
     category_id = fields.String()
     position = fields.Integer()
+    enabled = fields.Boolean()
+    origin = fields.String(validate=validate.OneOf(("user", "learnt")))
     created_at = fields.String(metadata={"format": "date-time"})
 
 
@@ -170,24 +319,74 @@ class RuleListSchema(StrictSchema):
     next_cursor = fields.String(allow_none=True)
 
 
-_RULE_FIELD = validate.OneOf(("merchant", "note", "keywords", "any"))
+_SHORT_FIELD = validate.OneOf(("merchant", "note", "keywords", "any"))
 
 
 class RuleEntry(StrictSchema):
-    """A new rule: a row whose field holds the text takes the category."""
+    """A new rule: its conditions, or in short a field and a text that it contains."""
 
-    field = fields.String(required=True, validate=_RULE_FIELD)
-    contains = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    name = fields.String(load_default="", validate=validate.Length(max=100))
+    conditions = fields.List(fields.Nested(ConditionSchema))
+    field = fields.String(validate=_SHORT_FIELD)
+    contains = fields.String(validate=validate.Length(min=1, max=200))
     category_id = _id(required=True)
+    position = fields.Integer(validate=validate.Range(min=1, max=1_000_000))
+    enabled = fields.Boolean(load_default=True)
+    origin = fields.String(load_default="user", validate=validate.OneOf(("user", "learnt")))
+
+    @validates_schema
+    def _long_or_short(self, data: Mapping[str, Any], **_options: Any) -> None:
+        short = ("field" in data) + ("contains" in data)
+        if short not in ((0,) if "conditions" in data else (2,)):
+            raise ValidationError("Give conditions, or field and contains.", "conditions")
 
 
 class RuleChange(StrictSchema):
-    """What may change of a rule."""
+    """What may change of a rule; field and contains replace all conditions by one."""
 
-    field = fields.String(validate=_RULE_FIELD)
+    name = fields.String(validate=validate.Length(max=100))
+    conditions = fields.List(fields.Nested(ConditionSchema))
+    field = fields.String(validate=_SHORT_FIELD)
     contains = fields.String(validate=validate.Length(min=1, max=200))
     category_id = _id()
-    position = fields.Integer(validate=validate.Range(min=0, max=1_000_000))
+    position = fields.Integer(validate=validate.Range(min=1, max=1_000_000))
+    enabled = fields.Boolean()
+
+
+class RulePreviewOrder(StrictSchema):
+    """Conditions to try out, and the category that they would give."""
+
+    conditions = fields.List(fields.Nested(ConditionSchema), required=True)
+    category_id = _id(allow_none=True, load_default=None)
+    limit = fields.Integer(load_default=20, validate=validate.Range(min=0, max=100))
+
+
+class RulePreviewSchema(StrictSchema):
+    """How many rows hold the conditions, how many would change, and the newest of them."""
+
+    matches = fields.Integer()
+    would_change = fields.Integer()
+    items = fields.List(fields.Nested(ExpenseSchema))
+
+
+class RuleApplyOrder(StrictSchema):
+    """Which rules (all where left out), and whether rows set by a person or a file stay."""
+
+    rule_ids = fields.List(_id(), validate=validate.Length(min=1, max=500))
+    only_unset = fields.Boolean(load_default=True)
+
+
+class LearnOrder(StrictSchema):
+    """The corrected row, and whether the rule is applied at once."""
+
+    expense_id = _id(required=True)
+    apply = fields.Boolean(load_default=False)
+
+
+class LearntSchema(ChangedSchema):
+    """The rule that was learnt, and what applying it changed."""
+
+    rule = fields.Nested(RuleSchema)
 
 
 class UploadForm(StrictSchema):
@@ -200,6 +399,14 @@ class UploadForm(StrictSchema):
     time_zone = fields.String(validate=validate.Length(max=64))
     dry_run = fields.Boolean(load_default=False)
     force = fields.Boolean(load_default=False)
+
+
+class UnlockEntry(StrictSchema):
+    """What opens an encrypted archive; never stored."""
+
+    password = fields.String(
+        required=True, load_only=True, validate=validate.Length(min=1, max=200)
+    )
 
 
 class ProgressSchema(StrictSchema):

@@ -7,13 +7,21 @@ default of the direction. category_source says which it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ingest_service.domain.category_tree import FALLBACK_BY_DIRECTION
-from ingest_service.domain.models import Rule
+from ingest_service.domain.models import Condition, Rule
+from ingest_service.domain.rules import (
+    AMOUNT_PLACES,
+    NUMBER_FIELDS,
+    columns_of,
+    number_test,
+    text_test,
+)
 from ingest_service.domain.shipped_rules import (
     INCOME_RULES,
     KEYWORD_RULES,
@@ -28,9 +36,16 @@ _CACHE_LIMIT = 200_000
 class Categoriser:
     """Chooses categories; remembers what it found for a text, since payees repeat."""
 
-    def __init__(self, *, rules: Sequence[Rule], id_by_code: Mapping[str, int]) -> None:
-        self._rules = sorted(rules, key=lambda rule: (rule.position, rule.id))
+    def __init__(
+        self,
+        *,
+        rules: Sequence[Rule],
+        id_by_code: Mapping[str, int],
+        exponent_of: Callable[[str], int],
+    ) -> None:
+        self._rules = [rule for rule in rules if rule.enabled]
         self._ids = id_by_code
+        self._exponent_of = exponent_of
         self._known: dict[tuple[str, str], str] = {}
 
     def apply(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,10 +99,40 @@ class Categoriser:
     ) -> tuple[pd.Series[int], pd.Series[str]]:
         open_ = pd.Series(data=True, index=rows.index)
         for rule in self._rules:
-            hit = open_ & _holds(rows, rule)
+            hit = open_ & self._all_hold(rows, rule.conditions)
             chosen, source = chosen.mask(hit, rule.category_id), source.mask(hit, "rule")
             open_ &= ~hit
         return chosen, source
+
+    def _all_hold(self, rows: pd.DataFrame, conditions: Sequence[Condition]) -> pd.Series[bool]:
+        """Where all conditions hold; every distinct value is looked at once."""
+        held = pd.Series(data=True, index=rows.index)
+        for condition in conditions:
+            passes: Callable[[Any], bool]
+            if condition.field in NUMBER_FIELDS:
+                passes, columns = number_test(condition), [self._numbers(rows, condition.field)]
+            else:
+                passes = text_test(condition)
+                columns = [rows[name] for name in columns_of(condition)]
+            held &= _one_passes(columns, passes)
+        return held
+
+    def _numbers(self, rows: pd.DataFrame, field: str) -> pd.Series[int]:
+        if field != "amount":
+            return rows[f"local_{field}"]
+        codes = rows["currency"].unique()
+        factors = {code: 10 ** (AMOUNT_PLACES - self._exponent_of(code)) for code in codes}
+        return rows["amount_minor"] * rows["currency"].map(factors).astype("int64")
+
+
+def _one_passes(
+    columns: Sequence[pd.Series[Any]], passes: Callable[[Any], bool]
+) -> pd.Series[bool]:
+    held = pd.Series(data=False, index=columns[0].index)
+    for column in columns:
+        verdicts = {value: passes(value) for value in column.unique().tolist()}
+        held |= column.map(verdicts).astype("bool")
+    return held
 
 
 def match_words(texts: Sequence[str], rules: _Rules) -> list[str]:
@@ -100,11 +145,3 @@ def match_words(texts: Sequence[str], rules: _Rules) -> list[str]:
         hit = lower[left].str.contains(pattern, regex=True)
         found[hit.index[hit.to_numpy(dtype=bool)]] = code
     return found.tolist()
-
-
-def _holds(rows: pd.DataFrame, rule: Rule) -> pd.Series[bool]:
-    columns = ("merchant", "note", "keywords") if rule.field == "any" else (rule.field,)
-    held = pd.Series(data=False, index=rows.index)
-    for column in columns:
-        held |= rows[column].str.lower().str.contains(rule.contains.lower(), regex=False)
-    return held

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest_service.domain.errors import CategoryNotFoundError
+from ingest_service.domain.models import Category
+
+MAX_DEPTH = 4
 FALLBACK_BY_DIRECTION = {
     "expense": "other",
     "refund": "other",
@@ -92,3 +97,54 @@ def _read(tree: str) -> tuple[DefaultCategory, ...]:
 
 DEFAULT_CATEGORIES = _read(_TREE)
 """All default nodes, parents before their children, in the order in which they are shown."""
+
+
+def find(tree: Sequence[Category], category_id: int) -> Category:
+    """The node of an id. Raises CategoryNotFoundError."""
+    for node in tree:
+        if node.id == category_id:
+            return node
+    raise CategoryNotFoundError(str(category_id))
+
+
+def subtree_of(tree: Sequence[Category], category_id: int) -> frozenset[int]:
+    """The ids of a node and of all that stands below it; the tree gives parents first."""
+    found = {category_id}
+    for node in tree:
+        if node.parent_id in found:
+            found.add(node.id)
+    return frozenset(found)
+
+
+def circle(tree: Sequence[Category], category_id: int, parent_id: int | None) -> bool:
+    """Whether a node would stand below itself under that parent."""
+    return parent_id is not None and parent_id in subtree_of(tree, category_id)
+
+
+def place_problem(
+    tree: Sequence[Category],
+    *,
+    name: str,
+    parent_id: int | None,
+    moved: Category | None,
+    leaving_id: int | None = None,
+) -> tuple[str, str, str] | None:
+    """Code, detail and pointer of what bars a name from a place, None where nothing does.
+
+    A sibling of the id leaving_id is about to go and bars no name.
+    """
+    above = 0 if parent_id is None else find(tree, parent_id).depth
+    if above + _height(tree, moved) > MAX_DEPTH:
+        return "too-deep", f"At most {MAX_DEPTH} levels.", "/json/parent_id"
+    own_ids = {leaving_id, moved.id if moved is not None else None}
+    if any(n.parent_id == parent_id and n.name == name and n.id not in own_ids for n in tree):
+        return "name-taken", "A sibling has this name.", "/json/name"
+    return None
+
+
+def _height(tree: Sequence[Category], node: Category | None) -> int:
+    """Levels of a node and what stands below it."""
+    if node is None:
+        return 1
+    below = subtree_of(tree, node.id)
+    return max(other.depth for other in tree if other.id in below) - node.depth + 1

@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Direction = Literal["expense", "income", "transfer", "refund", "neutral"]
-CategorySource = Literal["rule", "user", "file", "default"]
+CategorySource = Literal["rule", "user", "file", "default", "model"]
 DIRECTIONS: tuple[str, ...] = ("expense", "income", "transfer", "refund", "neutral")
+CATEGORY_SOURCES: tuple[str, ...] = ("rule", "user", "file", "default", "model")
+NO_CATEGORY = 0
+"""Stands in filters for rows without a category; ids begin at 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A tie between two rows: kind refund, with the money that came back."""
+    """A tie between two rows, seen from one of them: refund, same_payment or own_transfer."""
 
     kind: str
     expense_id: int
     amount_minor: int
+    id: int = 0
+    status: str = "linked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class Expense:
     seq: int
     created_at: int
     links: tuple[Link, ...] = ()
+    pending: bool = False
+    stated_direction: str = ""
+    category_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +94,42 @@ class Category:
     seq: int
     path: str = ""
     depth: int = 1
+    position: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of a row; the value is a text, a number, a decimal text (amount) or several."""
+
+    field: str
+    op: str
+    value: str | int | tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """If the field holds the text, the row takes the category; lower positions go first."""
+    """Where all conditions hold, the row takes the category; lower positions go first."""
 
     id: int
     user_id: int
-    field: str
-    contains: str
+    conditions: tuple[Condition, ...]
     category_id: int
     position: int
     created_at: int
+    name: str = ""
+    enabled: bool = True
+    origin: str = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """A rule that is to be added."""
+
+    conditions: tuple[Condition, ...]
+    category_id: int
+    name: str = ""
+    enabled: bool = True
+    origin: str = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +208,12 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class ExpenseFilter:
-    """The filters of lists and exports; days are half-open, category ids include subtrees."""
+    """The filters of lists and exports, with the meaning that they have in analytics.
+
+    Days are half-open; category_id (NO_CATEGORY: rows without one) includes its subtree unless
+    subtree is false; merchant, place and account are whole names; text is sought in merchant,
+    note, place and account; amounts are those before refunds.
+    """
 
     from_day: int | None = None
     to_day: int | None = None
@@ -189,6 +225,35 @@ class ExpenseFilter:
     text: str | None = None
     source: str | None = None
     import_id: int | None = None
+    subtree: bool = True
+    place: str | None = None
+    account: str | None = None
+    currency: str | None = None
+    category_source: str | None = None
+    pending: bool | None = None
+    expense_id: int | None = None
+    external_id: str | None = None
+    hour: int | None = None
+    weekday: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What rows of one currency and direction come to."""
+
+    currency: str
+    direction: str
+    count: int
+    amount_minor: int
+    refunded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a change of many rows did, and the last seq that it took."""
+
+    count: int
+    last_seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import IO, Any, BinaryIO, Protocol
 from ingest_service.domain.feed import FeedPages
 from ingest_service.domain.models import (
     Category,
+    Condition,
     Expense,
     ExpenseDraft,
     ExpenseFilter,
@@ -18,10 +19,20 @@ from ingest_service.domain.models import (
     ImportRecord,
     JobProgress,
     NewImport,
+    NewRule,
     Position,
     RowError,
     Rule,
+    Sum,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The rows that a change is for: those of the ids, or those of the filter."""
+
+    ids: Sequence[int] | None = None
+    where: ExpenseFilter | None = None
 
 
 class Expenses(Protocol):
@@ -53,8 +64,58 @@ class Expenses(Protocol):
         """Leave a tombstone; what it refunded counts in full again."""
         ...
 
-    def move_category(self, user_id: int, *, from_id: int, to_id: int) -> None:
-        """Give all rows of one category to another."""
+    def move_category(self, user_id: int, *, from_id: int, to_id: int) -> int:
+        """Give all rows of one category to another; how many."""
+        ...
+
+    def sums(self, user_id: int, where: ExpenseFilter) -> Sequence[Sum]:
+        """What the rows come to, by currency and direction."""
+        ...
+
+    def positions(
+        self, user_id: int, where: ExpenseFilter, *, sort: str, every: int
+    ) -> Sequence[Position]:
+        """The last row of every full page of that many rows; a page opens after each."""
+        ...
+
+    def change_many(self, user_id: int, chosen: Chosen, values: Mapping[str, object]) -> int:
+        """Give columns new values where they differ; each changed row takes a new seq."""
+        ...
+
+    def delete_many(self, user_id: int, chosen: Chosen) -> int:
+        """Leave tombstones; what the rows refunded counts in full again."""
+        ...
+
+    def matching(
+        self, user_id: int, conditions: Sequence[Condition], *, limit: int
+    ) -> tuple[int, Sequence[Expense]]:
+        """How many rows satisfy the conditions, and the newest of them."""
+        ...
+
+    def would_change(
+        self,
+        user_id: int,
+        conditions: Sequence[Condition],
+        *,
+        category_id: int | None,
+        only_unset: bool,
+    ) -> int:
+        """How many rows a rule of these conditions would give another category."""
+        ...
+
+    def apply_rules(
+        self,
+        user_id: int,
+        rules: Sequence[Rule],
+        *,
+        chosen_ids: frozenset[int] | None,
+        only_unset: bool,
+    ) -> int:
+        """Let the first rule that holds set each row's category, where it is a chosen one."""
+        ...
+
+    def last_seq(self) -> int:
+        """The number of the latest change."""
         ...
 
 
@@ -81,6 +142,10 @@ class Categories(Protocol):
         """Leave a tombstone."""
         ...
 
+    def put_in_order(self, user_id: int, ids: Sequence[int]) -> None:
+        """Let siblings stand in this order."""
+        ...
+
 
 class Rules(Protocol):
     """The rules of all users."""
@@ -89,7 +154,7 @@ class Rules(Protocol):
         """The user's rules in the order in which they are tried."""
         ...
 
-    def add(self, user_id: int, *, field: str, contains: str, category_id: int, now: int) -> int:
+    def add(self, user_id: int, new: NewRule, *, now: int) -> int:
         """The id of a new last rule."""
         ...
 
@@ -99,6 +164,10 @@ class Rules(Protocol):
 
     def delete(self, user_id: int, rule_id: int) -> None:
         """Remove a rule."""
+        ...
+
+    def put_in_order(self, user_id: int, ids: Sequence[int]) -> None:
+        """Let the rules be tried in this order."""
         ...
 
     def move_category(self, user_id: int, *, from_id: int, to_id: int) -> None:
@@ -133,6 +202,10 @@ class Imports(Protocol):
 
     def set_status(self, import_id: int, status: str, *, finished_at: int | None = None) -> None:
         """Note where the work stands."""
+        ...
+
+    def replace_file(self, import_id: int, file_path: str) -> None:
+        """Let the import read another kept file: the opened one in place of the locked one."""
         ...
 
     def fail(self, import_id: int, *, code: str, detail: str, now: int) -> None:
@@ -259,6 +332,17 @@ class Uploads(Protocol):
 
     def open(self, file_path: str) -> BinaryIO:
         """A kept file. Raises StatementError file-missing."""
+        ...
+
+    def is_locked(self, file_path: str) -> bool:
+        """Whether the kept file is an archive whose statement needs a password."""
+        ...
+
+    def unlock(self, file_path: str, *, password: str, max_bytes: int) -> KeptFile:
+        """Store the statement of a locked archive as a kept file of its own.
+
+        Raises WrongPasswordError, EmptyFileError and StatementError.
+        """
         ...
 
     def discard(self, file_path: str) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from ingest_service.domain.models import Rule
 from ingest_service.domain.shipped_rules import INCOME_RULES, KEYWORD_RULES
 
 
@@ -18,12 +15,3 @@ def shipped_code(*, merchant: str, note: str, direction: str) -> str:
             if any(word in text for word in words):
                 return code
     return ""
-
-
-def user_rule_for(rules: Sequence[Rule], *, merchant: str, note: str) -> Rule | None:
-    """The first of the user's rules that holds."""
-    texts = {"merchant": (merchant,), "note": (note,), "any": (merchant, note), "keywords": ()}
-    for rule in rules:
-        if any(rule.contains.lower() in text.lower() for text in texts[rule.field]):
-            return rule
-    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from ingest_service.domain.category_tree import DEFAULT_CATEGORIES
 from ingest_service.domain.errors import CategoryNotFoundError
@@ -68,6 +68,16 @@ class SqliteCategories:
         )
         return inserted_id(self._connection, statement)
 
+    def put_in_order(self, user_id: int, ids: Sequence[int]) -> None:
+        """Let siblings stand in this order; the feed does not tell it, so no seq is taken."""
+        statement = (
+            update(categories)
+            .where(categories.c.user_id == user_id, categories.c.id == bindparam("node_id"))
+            .values(position=bindparam("place"))
+        )
+        places = [{"node_id": id_, "place": place} for place, id_ in enumerate(ids)]
+        self._connection.execute(statement, places)
+
     def change(self, user_id: int, category_id: int, values: Mapping[str, object]) -> None:
         """Give columns new values; the node takes a new seq."""
         statement = (
@@ -91,8 +101,8 @@ def _walk(
     children: Mapping[int | None, Sequence[Category]], parent_id: int | None, path: str, depth: int
 ) -> list[Category]:
     nodes: list[Category] = []
-    for child in children.get(parent_id, ()):
+    for place, child in enumerate(children.get(parent_id, ()), start=1):
         own_path = f"{path}/{child.name}" if path else child.name
-        nodes.append(replace(child, path=own_path, depth=depth))
+        nodes.append(replace(child, path=own_path, depth=depth, position=place))
         nodes.extend(_walk(children, child.id, own_path, depth + 1))
     return nodes

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    column,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+    update,
+)
 
 from ingest_service.domain.errors import ExpenseNotFoundError
 from ingest_service.domain.fingerprints import fingerprint
 from ingest_service.domain.models import (
+    Condition,
     Expense,
     ExpenseDraft,
     ExpenseFilter,
     ExpensePage,
     Link,
     Position,
+    Rule,
+    Sum,
 )
+from ingest_service.domain.ports import Chosen
+from ingest_service.store.matching import RuleTests, live_rows, rows_of
 from ingest_service.store.refunds import recompute_refunds
-from ingest_service.store.rows import expense_of, inserted_id, take_seq
-from ingest_service.store.tables import categories, expenses, links
+from ingest_service.store.rows import expense_of, inserted_id, last_seq, take_seq
+from ingest_service.store.tables import expenses, links
 
 _STREAM_ROWS = 2_000
 _MANUAL = "manual"
+# Set along with what a person gives, and no word of his own.
+_NOT_EDITED = frozenset({"closed", "category_source", "category_confidence"})
+# The rows that a change of many is for; made anew by every such change.
+_CHOSEN = table("chosen", column("n"), column("id"), column("target"), schema="temp")
 
 
 class SqliteExpenses:
@@ -48,24 +74,57 @@ class SqliteExpenses:
         self, user_id: int, where: ExpenseFilter, *, sort: str, after: Position | None, limit: int
     ) -> ExpensePage:
         """One page in a stable order."""
-        key = expenses.c.amount_minor if sort.endswith("amount") else expenses.c.time
-        descending = sort.startswith("-")
-        query = select(expenses).where(self._matches(user_id, where))
+        order = _Order(sort)
+        query = select(expenses).where(rows_of(user_id, where))
         if after is not None:
-            query = query.where(_beyond(key, after, descending=descending))
-        order = [key.desc(), expenses.c.id.desc()] if descending else [key, expenses.c.id]
-        rows = list(self._connection.execute(query.order_by(*order).limit(limit + 1)).mappings())
-        tied = self._links([row["id"] for row in rows[:limit]])
-        items = [expense_of(row, tied.get(row["id"], ())) for row in rows[:limit]]
+            query = query.where(order.beyond(after))
+        found = self._connection.execute(query.order_by(*order.columns).limit(limit + 1))
+        rows = list(found.mappings())
         more = len(rows) > limit
-        last = Position(rows[limit - 1][key.name], rows[limit - 1]["id"]) if more else None
-        return ExpensePage(items, last)
+        last = Position(rows[limit - 1][order.key.name], rows[limit - 1]["id"]) if more else None
+        return ExpensePage(self._with_links(rows[:limit]), last)
+
+    def sums(self, user_id: int, where: ExpenseFilter) -> Sequence[Sum]:
+        """What the rows come to, by currency and direction."""
+        c = expenses.c
+        query = (
+            select(
+                c.currency,
+                c.direction,
+                func.count(),
+                func.sum(c.amount_minor),
+                func.sum(c.refunded_minor),
+            )
+            .where(rows_of(user_id, where))
+            .group_by(c.currency, c.direction)
+            .order_by(c.currency, c.direction)
+        )
+        return [Sum(*row) for row in self._connection.execute(query)]
+
+    def positions(
+        self, user_id: int, where: ExpenseFilter, *, sort: str, every: int
+    ) -> Sequence[Position]:
+        """The last row of every full page of that many rows; a page opens after each.
+
+        One seek for each page, that skips its rows within the index.
+        """
+        order = _Order(sort)
+        query = select(order.key, expenses.c.id).where(rows_of(user_id, where))
+        found: list[Position] = []
+        while True:
+            on = query.where(order.beyond(found[-1])) if found else query
+            row = self._connection.execute(
+                on.order_by(*order.columns).limit(1).offset(every - 1)
+            ).first()
+            if row is None:
+                return found
+            found.append(Position(row[0], row[1]))
 
     def rows(self, user_id: int, where: ExpenseFilter) -> Iterator[Expense]:
         """All rows that match, without links, in order of time, at constant memory."""
         query = (
             select(expenses)
-            .where(self._matches(user_id, where))
+            .where(rows_of(user_id, where))
             .order_by(expenses.c.time, expenses.c.id)
             .execution_options(yield_per=_STREAM_ROWS)
         )
@@ -117,7 +176,13 @@ class SqliteExpenses:
         statement = (
             update(expenses)
             .where(self._mine(user_id, expense_id))
-            .values(refunded_minor=0, **values, seq=take_seq(self._connection))
+            .values(
+                refunded_minor=0,
+                **values,
+                **_stated_direction(values),
+                edited=_edited_with(values),
+                seq=take_seq(self._connection),
+            )
         )
         if self._connection.execute(statement).rowcount != 1:
             raise ExpenseNotFoundError(str(expense_id))
@@ -137,75 +202,192 @@ class SqliteExpenses:
         originals = {int(row.to_id) for row in removed if row.to_id != expense_id}
         recompute_refunds(self._connection, originals)
 
-    def move_category(self, user_id: int, *, from_id: int, to_id: int) -> None:
+    def move_category(self, user_id: int, *, from_id: int, to_id: int) -> int:
         """Give all rows of one category to another; each takes a new seq."""
+        # Tombstones too: the feed and foreign keys know nothing of the old category then.
         mine = and_(expenses.c.user_id == user_id, expenses.c.category_id == from_id)
+        return self._set(select(expenses.c.id).where(mine), {"category_id": to_id})
+
+    def change_many(self, user_id: int, chosen: Chosen, values: Mapping[str, object]) -> int:
+        """Give columns new values where they differ; each changed row takes a new seq."""
+        told = dict(values)
+        differs = [expenses.c[name].is_distinct_from(value) for name, value in told.items()]
+        rows = select(expenses.c.id).where(_chosen(user_id, chosen), or_(false(), *differs))
+        kept = {**_stated_direction(told), "edited": _edited_with(told)}
+        return self._set(rows, told | kept)
+
+    def delete_many(self, user_id: int, chosen: Chosen) -> int:
+        """Leave tombstones; what the rows refunded counts in full again."""
+        count = self._set(select(expenses.c.id).where(_chosen(user_id, chosen)), {"deleted": 1})
+        if count:
+            self._untie()
+        return count
+
+    def matching(
+        self, user_id: int, conditions: Sequence[Condition], *, limit: int
+    ) -> tuple[int, Sequence[Expense]]:
+        """How many rows satisfy the conditions, and the newest of them."""
+        satisfied = RuleTests(self._connection, user_id).all_hold(conditions)
+        mine = and_(live_rows(user_id), satisfied)
         count = self._connection.execute(select(func.count()).where(mine)).scalar_one()
-        if not count:
-            return
-        first = take_seq(self._connection, int(count))
-        statement = text(
-            "UPDATE expenses SET category_id = :to_id, seq = :first + m.rank - 1 FROM ("
-            " SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS rank FROM expenses"
-            " WHERE user_id = :user_id AND category_id = :from_id) AS m WHERE expenses.id = m.id"
+        query = select(expenses).where(mine).order_by(*_Order("-time").columns).limit(limit)
+        found = self._connection.execute(query).mappings() if limit else ()
+        return int(count), self._with_links(list(found))
+
+    def would_change(
+        self,
+        user_id: int,
+        conditions: Sequence[Condition],
+        *,
+        category_id: int | None,
+        only_unset: bool,
+    ) -> int:
+        """How many rows a rule of these conditions would give another category."""
+        satisfied = RuleTests(self._connection, user_id).all_hold(conditions)
+        mine = and_(live_rows(user_id), satisfied, *_may_be_set(only_unset=only_unset))
+        if category_id is not None:
+            mine = and_(mine, expenses.c.category_id.is_distinct_from(category_id))
+        return int(self._connection.execute(select(func.count()).where(mine)).scalar_one())
+
+    def apply_rules(
+        self,
+        user_id: int,
+        rules: Sequence[Rule],
+        *,
+        chosen_ids: frozenset[int] | None,
+        only_unset: bool,
+    ) -> int:
+        """Let the first rule that holds set each row's category, where it is a chosen one."""
+        tests = RuleTests(self._connection, user_id)
+        whens = [
+            (
+                tests.all_hold(rule.conditions),
+                literal(rule.category_id if chosen_ids is None or rule.id in chosen_ids else None),
+            )
+            for rule in rules
+            if rule.enabled
+        ]
+        if not whens:
+            return 0
+        target = case(*whens, else_=None).label("target")
+        aimed = (
+            select(expenses.c.id, expenses.c.category_id, expenses.c.category_source, target)
+            .where(live_rows(user_id), *_may_be_set(only_unset=only_unset))
+            .subquery()
         )
+        differs = or_(
+            aimed.c.category_id.is_distinct_from(aimed.c.target),
+            aimed.c.category_source.in_(("default", "model")),
+        )
+        rows = select(aimed.c.id, aimed.c.target).where(aimed.c.target.is_not(None), differs)
+        by_rule = {"category_source": "rule", "category_confidence": None}
+        return self._set(rows, {"category_id": _CHOSEN.c.target, **by_rule})
+
+    def last_seq(self) -> int:
+        """The number of the latest change."""
+        return last_seq(self._connection)
+
+    def _set(self, rows: Select[Any], values: Mapping[str, object]) -> int:
+        """Give the rows new values and seqs; their ids stay in temp.chosen until the next time.
+
+        A select of two columns gives each row's own category as the second.
+        """
+        self._connection.execute(text("DROP TABLE IF EXISTS temp.chosen"))
         self._connection.execute(
-            statement, {"to_id": to_id, "from_id": from_id, "user_id": user_id, "first": first}
+            text("CREATE TEMP TABLE chosen (n INTEGER PRIMARY KEY, id INTEGER NOT NULL, target)")
         )
+        names = ["id", "target"][: len(rows.selected_columns)]
+        ordered = rows.order_by(rows.selected_columns[0])
+        count = self._connection.execute(insert(_CHOSEN).from_select(names, ordered)).rowcount
+        if count > 0:
+            first = take_seq(self._connection, count)
+            statement = (
+                update(expenses)
+                .where(expenses.c.id == _CHOSEN.c.id)
+                .values(**values, seq=first + _CHOSEN.c.n - 1)
+            )
+            self._connection.execute(statement)
+        return count
+
+    def _untie(self) -> None:
+        """Forget the links of the chosen rows, and sum the refunds of what they gave back anew."""
+        removed = text(
+            "DELETE FROM links WHERE from_id IN (SELECT id FROM temp.chosen)"
+            " OR to_id IN (SELECT id FROM temp.chosen) RETURNING to_id"
+        )
+        originals = {int(row[0]) for row in self._connection.execute(removed)}
+        live = select(expenses.c.id).where(expenses.c.id.in_(originals), expenses.c.deleted == 0)
+        recompute_refunds(self._connection, set(self._connection.execute(live).scalars()))
 
     def _mine(self, user_id: int, expense_id: int) -> ColumnElement[bool]:
         return and_(
             expenses.c.id == expense_id, expenses.c.user_id == user_id, expenses.c.deleted == 0
         )
 
+    def _with_links(self, rows: Sequence[RowMapping]) -> Sequence[Expense]:
+        tied = self._links([row["id"] for row in rows])
+        return [expense_of(row, tied.get(row["id"], ())) for row in rows]
+
     def _links(self, ids: Sequence[int]) -> dict[int, tuple[Link, ...]]:
-        """The links of these rows, seen from each of them."""
-        query = select(links).where(or_(links.c.from_id.in_(ids), links.c.to_id.in_(ids)))
+        """The links of these rows, seen from each of them; those that were refused are not told."""
+        if not ids:
+            return {}
+        query = select(links).where(
+            or_(links.c.from_id.in_(ids), links.c.to_id.in_(ids)), links.c.status != "rejected"
+        )
         found: dict[int, tuple[Link, ...]] = {}
         for row in self._connection.execute(query).mappings():
             for here, there in (("from_id", "to_id"), ("to_id", "from_id")):
-                link = Link(row["kind"], row[there], row["amount_minor"])
+                link = Link(
+                    kind=row["kind"],
+                    expense_id=row[there],
+                    amount_minor=row["amount_minor"],
+                    id=row["id"],
+                    status=row["status"],
+                )
                 found[row[here]] = (*found.get(row[here], ()), link)
         return found
 
-    def _matches(self, user_id: int, where: ExpenseFilter) -> ColumnElement[bool]:
-        c = expenses.c
-        tests: list[tuple[Any, Callable[[Any], ColumnElement[bool]]]] = [
-            (where.from_day, c.local_day.__ge__),
-            (where.to_day, c.local_day.__lt__),
-            (where.direction, c.direction.__eq__),
-            (where.min_amount_minor, c.amount_minor.__ge__),
-            (where.max_amount_minor, c.amount_minor.__le__),
-            (where.merchant, partial(c.merchant.icontains, autoescape=True)),
-            (where.source, c.source.__eq__),
-            (where.import_id, c.import_id.__eq__),
-        ]
-        conditions = [test(given) for given, test in tests if given is not None]
-        if where.category_id is not None:
-            conditions.append(c.category_id.in_(_subtree(user_id, where.category_id)))
-        if where.text is not None:
-            conditions.append(
-                or_(
-                    *(
-                        column.icontains(where.text, autoescape=True)
-                        for column in (c.merchant, c.note, c.place, c.account, c.external_id)
-                    )
-                )
-            )
-        return and_(c.user_id == user_id, c.deleted == 0, *conditions)
+
+class _Order:
+    """One of the orders of lists: by time or amount, and by id among equals."""
+
+    def __init__(self, sort: str) -> None:
+        self.key = expenses.c.amount_minor if sort.endswith("amount") else expenses.c.time
+        self._descending = sort.startswith("-")
+        both = (self.key, expenses.c.id)
+        self.columns = [column.desc() for column in both] if self._descending else list(both)
+
+    def beyond(self, after: Position) -> ColumnElement[bool]:
+        """The rows after a position, as one row value: SQLite then seeks it in the index."""
+        place, given = tuple_(self.key, expenses.c.id), tuple_(after.value, after.id)
+        return place < given if self._descending else place > given
 
 
-def _beyond(key: ColumnElement[int], after: Position, *, descending: bool) -> ColumnElement[bool]:
-    if descending:
-        return or_(key < after.value, and_(key == after.value, expenses.c.id < after.id))
-    return or_(key > after.value, and_(key == after.value, expenses.c.id > after.id))
+def _chosen(user_id: int, chosen: Chosen) -> ColumnElement[bool]:
+    if chosen.where is not None:
+        return rows_of(user_id, chosen.where)
+    return and_(live_rows(user_id), expenses.c.id.in_(chosen.ids or ()))
 
 
-def _subtree(user_id: int, category_id: int) -> Any:
-    tree = (
-        select(categories.c.id)
-        .where(categories.c.id == category_id, categories.c.user_id == user_id)
-        .cte("subtree", recursive=True)
-    )
-    below = select(categories.c.id).join(tree, categories.c.parent_id == tree.c.id)
-    return select(tree.union_all(below).c.id)
+def _may_be_set(*, only_unset: bool) -> list[ColumnElement[bool]]:
+    """What a person or the file said stays, unless it is asked otherwise."""
+    return [expenses.c.category_source.not_in(("user", "file"))] if only_unset else []
+
+
+def _stated_direction(values: Mapping[str, object]) -> dict[str, ColumnElement[str]]:
+    """What to keep of the statement's direction when its owner gives another."""
+    if "direction" not in values:
+        return {}
+    stated = func.coalesce(func.nullif(expenses.c.stated_direction, ""), expenses.c.direction)
+    return {"stated_direction": case((stated == values["direction"], ""), else_=stated)}
+
+
+def _edited_with(values: Mapping[str, object]) -> ColumnElement[str]:
+    """The names in `edited`, apart by spaces, with those of the values that a person gave."""
+    names: ColumnElement[str] = expenses.c.edited
+    for name in values:
+        if name not in _NOT_EDITED:
+            known = func.instr(" " + expenses.c.edited + " ", f" {name} ") > 0
+            names = case((known, names), else_=func.trim(names + f" {name}"))
+    return names

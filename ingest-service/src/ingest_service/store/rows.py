@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, Insert, RowMapping, text
 
 from ingest_service.domain.models import (
     Category,
+    Condition,
     Expense,
     ImportCounts,
     ImportRecord,
@@ -67,6 +70,9 @@ def expense_of(row: RowMapping, links: tuple[Link, ...] = ()) -> Expense:
         seq=row["seq"],
         created_at=row["created_at"],
         links=links,
+        pending=bool(row["pending"]),
+        stated_direction=row["stated_direction"],
+        category_confidence=row["category_confidence"],
     )
 
 
@@ -84,16 +90,28 @@ def category_of(row: RowMapping) -> Category:
 
 def rule_of(row: RowMapping) -> Rule:
     """The rule in a row."""
-    condition = json.loads(row["conditions"])[0]
     return Rule(
         id=row["id"],
         user_id=row["user_id"],
-        field=condition["field"],
-        contains=condition["value"],
+        conditions=tuple(map(_condition, json.loads(row["conditions"]))),
         category_id=row["category_id"],
         position=row["position"],
         created_at=row["created_at"],
+        name=row["name"],
+        enabled=bool(row["enabled"]),
+        origin=row["origin"],
     )
+
+
+def _condition(told: Mapping[str, Any]) -> Condition:
+    value = told["value"]
+    return Condition(told["field"], told["op"], tuple(value) if isinstance(value, list) else value)
+
+
+def conditions_text(conditions: Sequence[Condition]) -> str:
+    """The conditions as they are stored."""
+    told = [{"field": c.field, "op": c.op, "value": c.value} for c in conditions]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def import_of(row: RowMapping) -> ImportRecord:

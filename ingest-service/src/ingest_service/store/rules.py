@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from ingest_service.domain.errors import RuleNotFoundError
-from ingest_service.domain.models import Rule
-from ingest_service.store.rows import inserted_id, rule_of
+from ingest_service.domain.models import NewRule, Rule
+from ingest_service.store.rows import conditions_text, inserted_id, rule_of
 from ingest_service.store.tables import rules
-
-_TOLD = ("field", "contains")
 
 
 class SqliteRules:
@@ -28,16 +25,19 @@ class SqliteRules:
         )
         return [rule_of(row) for row in self._connection.execute(query).mappings()]
 
-    def add(self, user_id: int, *, field: str, contains: str, category_id: int, now: int) -> int:
+    def add(self, user_id: int, new: NewRule, *, now: int) -> int:
         """The id of a new last rule."""
         last = select(func.coalesce(func.max(rules.c.position), 0)).where(
             rules.c.user_id == user_id
         )
         statement = insert(rules).values(
             user_id=user_id,
-            conditions=_conditions(field, contains),
-            category_id=category_id,
+            name=new.name,
+            conditions=conditions_text(new.conditions),
+            category_id=new.category_id,
             position=int(self._connection.execute(last).scalar_one()) + 1,
+            enabled=int(new.enabled),
+            origin=new.origin,
             created_at=now,
         )
         return inserted_id(self._connection, statement)
@@ -45,21 +45,11 @@ class SqliteRules:
     def change(self, user_id: int, rule_id: int, values: Mapping[str, object]) -> None:
         """Give columns new values."""
         mine = (rules.c.id == rule_id) & (rules.c.user_id == user_id)
-        if "field" in values or "contains" in values:
-            values = self._with_conditions(mine, values)
-        if self._connection.execute(update(rules).where(mine).values(**values)).rowcount != 1:
+        told = dict(values)
+        if isinstance(told.get("conditions"), tuple):
+            told["conditions"] = conditions_text(told["conditions"])  # type: ignore[arg-type] # the use case checked them
+        if self._connection.execute(update(rules).where(mine).values(**told)).rowcount != 1:
             raise RuleNotFoundError(str(rule_id))
-
-    def _with_conditions(
-        self, mine: ColumnElement[bool], values: Mapping[str, object]
-    ) -> Mapping[str, object]:
-        row = self._connection.execute(select(rules).where(mine)).mappings().one_or_none()
-        if row is None:
-            raise RuleNotFoundError
-        before = rule_of(row)
-        others = {name: value for name, value in values.items() if name not in _TOLD}
-        told = [str(values.get(name, getattr(before, name))) for name in _TOLD]
-        return {**others, "conditions": _conditions(*told)}
 
     def delete(self, user_id: int, rule_id: int) -> None:
         """Remove a rule."""
@@ -67,11 +57,19 @@ class SqliteRules:
         if self._connection.execute(delete(rules).where(mine)).rowcount != 1:
             raise RuleNotFoundError(str(rule_id))
 
+    def put_in_order(self, user_id: int, ids: Sequence[int]) -> None:
+        """Let the rules be tried in this order."""
+        if not ids:
+            return
+        statement = (
+            update(rules)
+            .where(rules.c.user_id == user_id, rules.c.id == bindparam("rule_id"))
+            .values(position=bindparam("place"))
+        )
+        places = [{"rule_id": id_, "place": place} for place, id_ in enumerate(ids, start=1)]
+        self._connection.execute(statement, places)
+
     def move_category(self, user_id: int, *, from_id: int, to_id: int) -> None:
         """Let all rules of one category point to another."""
         mine = (rules.c.user_id == user_id) & (rules.c.category_id == from_id)
         self._connection.execute(update(rules).where(mine).values(category_id=to_id))
-
-
-def _conditions(field: str, contains: str) -> str:
-    return json.dumps([{"field": field, "op": "contains", "value": contains}], ensure_ascii=False)

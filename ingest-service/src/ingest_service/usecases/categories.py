@@ -1,22 +1,37 @@
-"""Categories and rules of one user."""
+"""The category tree of one user: made, renamed, moved, put in order, merged, removed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ingest_service.domain.category_tree import FALLBACK_BY_DIRECTION
+from ingest_service.domain.category_tree import (
+    FALLBACK_BY_DIRECTION,
+    circle,
+    find,
+    place_problem,
+    subtree_of,
+)
 from ingest_service.domain.errors import (
     CategoryInUseError,
     CategoryNotFoundError,
     FieldProblem,
     InvalidInputError,
-    RuleNotFoundError,
 )
-from ingest_service.domain.models import Category, Rule
+from ingest_service.domain.models import Category, Changed
 from ingest_service.domain.ports import Database, Session
 
-MAX_DEPTH = 4
 _NEEDED_CODES = frozenset(FALLBACK_BY_DIRECTION.values())
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChange:
+    """What changes of a node; None leaves it. A new place is a parent (None: the top) or not."""
+
+    name: str | None = None
+    parent_id: int | None = None
+    moves: bool = False
+    position: int | None = None
 
 
 def list_categories(database: Database, user_id: int) -> Sequence[Category]:
@@ -41,129 +56,128 @@ def add_category(
         if code is not None and any(node.code == code for node in tree):
             raise _invalid("code-taken", "Another category has this code.", "/json/code")
         made = session.categories.add(user_id, name=name, parent_id=parent_id, code=code)
-        return _find(session.categories.tree(user_id), made)
+        return find(session.categories.tree(user_id), made)
 
 
 def change_category(
-    database: Database, user_id: int, category_id: int, values: Mapping[str, object]
+    database: Database, user_id: int, category_id: int, change: NodeChange
 ) -> Category:
     """The renamed or moved node. Raises CategoryNotFoundError, InvalidInputError."""
     with database.write() as session:
         tree = session.categories.tree(user_id)
-        node = _find(tree, category_id)
-        parent_id = values.get("parent_id", node.parent_id)
-        _check_place(
-            tree,
-            name=str(values.get("name", node.name)),
-            parent_id=parent_id if isinstance(parent_id, int) else None,
-            moved=node,
-        )
-        if values:
+        node = find(tree, category_id)
+        name = node.name if change.name is None else change.name
+        parent_id = change.parent_id if change.moves else node.parent_id
+        _check_place(tree, name=name, parent_id=parent_id, moved=node)
+        if (name, parent_id) != (node.name, node.parent_id):
+            values = {"name": name, "parent_id": parent_id}
             session.categories.change(user_id, category_id, values)
-        return _find(session.categories.tree(user_id), category_id)
+        if change.position is not None or parent_id != node.parent_id:
+            siblings = [
+                other.id
+                for other in tree
+                if other.parent_id == parent_id and other.id != category_id
+            ]
+            at = len(siblings) if change.position is None else change.position - 1
+            siblings.insert(at, category_id)
+            session.categories.put_in_order(user_id, siblings)
+        return find(session.categories.tree(user_id), category_id)
 
 
-def delete_category(database: Database, user_id: int, category_id: int) -> None:
-    """Remove a node; its rows and rules go to its parent, else to the category `other`.
+def delete_category(
+    database: Database, user_id: int, category_id: int, *, heir_id: int | None = None
+) -> None:
+    """Remove a node; its rows and rules go to the heir: by default its parent, else `other`.
 
     Raises:
-        CategoryNotFoundError: there is no such category.
+        CategoryNotFoundError: there is no such category, or no such heir.
         CategoryInUseError: it has children, or rows without a rule need it.
     """
     with database.write() as session:
         tree = session.categories.tree(user_id)
-        node = _find(tree, category_id)
+        node = find(tree, category_id)
         if any(other.parent_id == category_id for other in tree):
             raise CategoryInUseError("Remove or move the categories below it first.")
-        if node.code in _NEEDED_CODES:
-            raise CategoryInUseError("Rows that no rule places need this category.")
-        heir = node.parent_id or next(other.id for other in tree if other.code == "other")
-        session.expenses.move_category(user_id, from_id=category_id, to_id=heir)
-        session.rules.move_category(user_id, from_id=category_id, to_id=heir)
-        session.categories.delete(user_id, category_id)
+        _check_unneeded(node)
+        if heir_id is None:
+            heir_id = node.parent_id or next(other.id for other in tree if other.code == "other")
+        if find(tree, heir_id).id == category_id:
+            raise _invalid("circle", "A category cannot inherit from itself.", "/query/heir_id")
+        _hand_over(session, user_id, node, heir_id)
 
 
-def list_rules(database: Database, user_id: int) -> Sequence[Rule]:
-    """The user's rules in the order in which they are tried."""
-    with database.read() as session:
-        return session.rules.list(user_id)
+def merge_category(database: Database, user_id: int, category_id: int, into_id: int) -> Changed:
+    """Rows, rules and children of a node go to another, and the node goes; how many rows went.
 
+    Children of one name on both sides are merged as well. Where the heir has no code, it takes
+    the node's: what shipped rules place there comes to the heir from then on.
 
-def add_rule(
-    database: Database, user_id: int, *, field: str, contains: str, category_id: int, now: int
-) -> Rule:
-    """The new rule, tried last. Raises CategoryNotFoundError."""
+    Raises:
+        CategoryNotFoundError: one of the two is not there.
+        InvalidInputError: the heir is the node or stands below it, or the tree became too deep.
+        CategoryInUseError: rows without a rule need the node.
+    """
     with database.write() as session:
-        session.categories.plant_defaults(user_id)
-        _find(session.categories.tree(user_id), category_id)
-        made = session.rules.add(
-            user_id, field=field, contains=contains, category_id=category_id, now=now
-        )
-        return _rule(session, user_id, made)
+        tree = session.categories.tree(user_id)
+        node, heir = find(tree, category_id), find(tree, into_id)
+        if heir.id in subtree_of(tree, node.id):
+            raise _invalid("circle", "The heir stands below it.", "/json/into_id")
+        moved = _merge(session, user_id, node.id, heir.id)
+        return Changed(moved, session.expenses.last_seq())
 
 
-def change_rule(
-    database: Database, user_id: int, rule_id: int, values: Mapping[str, object]
-) -> Rule:
-    """The changed rule. Raises RuleNotFoundError, CategoryNotFoundError."""
-    with database.write() as session:
-        category_id = values.get("category_id")
-        if isinstance(category_id, int):
-            _find(session.categories.tree(user_id), category_id)
-        if values:
-            session.rules.change(user_id, rule_id, values)
-        return _rule(session, user_id, rule_id)
+def _merge(session: Session, user_id: int, from_id: int, to_id: int) -> int:
+    tree = session.categories.tree(user_id)
+    node = find(tree, from_id)
+    _check_unneeded(node)
+    by_name = {other.name: other.id for other in tree if other.parent_id == to_id}
+    moved = 0
+    for child in [other for other in tree if other.parent_id == from_id]:
+        twin = by_name.get(child.name)
+        if twin is not None and twin != from_id:
+            moved += _merge(session, user_id, child.id, twin)
+        else:
+            now = session.categories.tree(user_id)
+            _check_place(now, name=child.name, parent_id=to_id, moved=child, own_id=from_id)
+            session.categories.change(user_id, child.id, {"parent_id": to_id})
+    return moved + _hand_over(session, user_id, node, to_id)
 
 
-def delete_rule(database: Database, user_id: int, rule_id: int) -> None:
-    """Remove a rule. Raises RuleNotFoundError."""
-    with database.write() as session:
-        session.rules.delete(user_id, rule_id)
+def _hand_over(session: Session, user_id: int, node: Category, heir_id: int) -> int:
+    """Rows and rules of a node go to its heir, and the node goes; how many rows went."""
+    moved = session.expenses.move_category(user_id, from_id=node.id, to_id=heir_id)
+    session.rules.move_category(user_id, from_id=node.id, to_id=heir_id)
+    session.categories.delete(user_id, node.id)
+    heir = find(session.categories.tree(user_id), heir_id)
+    if node.code is not None and heir.code is None:
+        session.categories.change(user_id, heir_id, {"code": node.code})
+    return moved
 
 
-def _rule(session: Session, user_id: int, rule_id: int) -> Rule:
-    for rule in session.rules.list(user_id):
-        if rule.id == rule_id:
-            return rule
-    raise RuleNotFoundError(str(rule_id))
-
-
-def _find(tree: Sequence[Category], category_id: int) -> Category:
-    for node in tree:
-        if node.id == category_id:
-            return node
-    raise CategoryNotFoundError(str(category_id))
+def _check_unneeded(node: Category) -> None:
+    if node.code in _NEEDED_CODES:
+        raise CategoryInUseError("Rows that no rule places need this category.")
 
 
 def _check_place(
-    tree: Sequence[Category], *, name: str, parent_id: int | None, moved: Category | None
+    tree: Sequence[Category],
+    *,
+    name: str,
+    parent_id: int | None,
+    moved: Category | None,
+    own_id: int | None = None,
 ) -> None:
-    """Refuse a missing parent, a circle, too deep a tree, and a name that a sibling has."""
-    parents = {node.id: node.parent_id for node in tree}
-    if parent_id is not None and parent_id not in parents:
+    """Refuse a missing parent, a circle, too deep a tree, and a name that a sibling has.
+
+    A sibling of the id own_id is about to go and bars no name.
+    """
+    if parent_id is not None and all(node.id != parent_id for node in tree):
         raise CategoryNotFoundError(str(parent_id))
-    above: list[int] = []
-    step = parent_id
-    while step is not None and step not in above:
-        above.append(step)
-        step = parents[step]
-    if moved is not None and moved.id in above:
+    if moved is not None and circle(tree, moved.id, parent_id):
         raise _invalid("circle", "A category cannot stand below itself.", "/json/parent_id")
-    if len(above) + _height(tree, moved) > MAX_DEPTH:
-        raise _invalid("too-deep", f"At most {MAX_DEPTH} levels.", "/json/parent_id")
-    moved_id = moved.id if moved is not None else None
-    if any(
-        node.parent_id == parent_id and node.name == name and node.id != moved_id for node in tree
-    ):
-        raise _invalid("name-taken", "A sibling has this name.", "/json/name")
-
-
-def _height(tree: Sequence[Category], node: Category | None) -> int:
-    """Levels of a node and what stands below it."""
-    if node is None:
-        return 1
-    below = [_height(tree, child) for child in tree if child.parent_id == node.id]
-    return 1 + max(below, default=0)
+    problem = place_problem(tree, name=name, parent_id=parent_id, moved=moved, leaving_id=own_id)
+    if problem is not None:
+        raise _invalid(*problem)
 
 
 def _invalid(code: str, detail: str, pointer: str) -> InvalidInputError:

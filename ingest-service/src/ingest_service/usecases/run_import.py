@@ -55,7 +55,9 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
         rules = session.rules.list(user_id)
         tree = session.categories.tree(user_id)
     id_by_code = {node.code: node.id for node in tree if node.code}
-    categoriser = Categoriser(rules=rules, id_by_code=id_by_code)
+    categoriser = Categoriser(
+        rules=rules, id_by_code=id_by_code, exponent_of=tools.exponent_of
+    )
     try:
         with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
             fees = id_by_code.get(_FEES, id_by_code["other"])
