@@ -108,6 +108,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "blank-row": ("这一行没有时间和金额。", "The row has neither a time nor an amount."),
     "zero-amount": ("金额为零，没有资金变动。", "The amount is zero; no money moved."),
+    "document-unreadable": (
+        "{format} 文件已损坏、不完整或含有不允许的内容，无法读取。",
+        "The {format} file is damaged, cut off or holds what is not allowed.",
+    ),
     "not-a-transaction": ("这一行不是交易记录。", "The row is not a transaction."),
 }
 

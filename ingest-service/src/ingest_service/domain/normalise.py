@@ -73,7 +73,8 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     _check_times(problems, draft["time_text"], times)
     currency = _currency(draft["currency_text"], reading.currency)
     problems.add("currency_text", "currency-invalid", ~currency.str.fullmatch(r"[A-Z]{3}"))
-    places = currency.map({code: _places(code, reading) for code in currency.unique()})
+    exponents = {code: _places(code, reading) for code in currency.unique()}
+    places = currency.map(exponents).astype("int64")
     amounts = read_amounts(draft["amount_text"], places)
     for code, mask in amounts.problems:
         problems.add("amount_text", code, mask)
@@ -124,7 +125,7 @@ def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
     plain = texts.str.replace(r"[￥¥$€£,，\s元]|CNY|RMB", "", regex=True)
     plain = plain.str.replace(r"\.(\d*?)0*$", r".\1", regex=True).str.rstrip(".")
     number = plain.str.fullmatch(r"\d{1,17}(?:\.\d+)?|\.\d+")
-    decimals = plain.str.partition(".")[2].str.len()
+    decimals = plain.str.replace(r"^[^.]*\.?", "", regex=True).str.len()
     value = pd.to_numeric(plain.where(number, "0"))
     # Up to 10**14 minor units the nearest double lies within half a unit, so rounding is exact.
     scaled = np.rint(value.to_numpy(dtype="float64") * np.power(10.0, places.to_numpy()))

@@ -19,6 +19,8 @@ _FORMATS = (
 )
 _OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
 _SERIAL = r"\d{5}(?:\.\d+)?"
+# 202491 could be read as 1 September or as nothing at all; it is nothing.
+_ODD_DIGITS = r"\d{6,7}|\d{9,13}"
 _EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 
 
@@ -62,8 +64,9 @@ def _plain(texts: pd.Series[str]) -> pd.Series[str]:
 def _naive(plain: pd.Series[str]) -> tuple[pd.Series[pd.Timestamp], pd.Series[bool]]:
     naive = pd.Series(pd.NaT, index=plain.index, dtype="datetime64[s]")
     has_clock = pd.Series(data=False, index=plain.index)
+    readable = (plain != "") & ~plain.str.fullmatch(_ODD_DIGITS)
     for pattern, tells_hour in _FORMATS:
-        left = naive.isna() & (plain != "")
+        left = naive.isna() & readable
         if not left.any():
             break
         read = pd.to_datetime(plain[left], format=pattern, errors="coerce")

@@ -73,7 +73,7 @@ def signed(
     bare = inner.str.replace(r"^([￥¥$€£]?)\s*[-+]", r"\1", regex=True)
     spent = negative if spending_is_negative else ~negative
     by_sign = choose([(spent, "expense")], default="income", index=amount.index)
-    said = words.str.lower().map(meaning)
+    said = words.str.lower().map(meaning).astype("str")
     if spending_is_negative:
         return bare, said.fillna(by_sign).astype("str")
     return bare, said.where(said.notna(), by_sign.where(words == "", "")).astype("str")
@@ -99,3 +99,21 @@ def reorder_dates(times: pd.Series[str], *, order: str) -> pd.Series[str]:
         return times.str.replace(pattern, r"?\1/\2/\3", regex=True)
     target = r"\3-\2-\1" if order == "dmy" else r"\3-\1-\2"
     return times.str.replace(pattern, target, regex=True)
+
+
+def plain_numbers(amounts: pd.Series[str]) -> pd.Series[str]:
+    """Numbers with a decimal point, whatever separators they had: 1.234,56 becomes 1234.56.
+
+    The vectorised twin of reading/numbers.py; a blank between digits that groups no thousands
+    becomes "?", so that such an amount fails instead of growing.
+    """
+    plain = amounts.str.replace(r"(?<=\d)[ \xa0\u202f'’](?=\d{3}(?!\d))", "", regex=True)
+    comma = plain.str.fullmatch(r"[^,]*\d,\d{0,2}\D*|[^,]*,\d{1,2}\D*")
+    pointed = plain.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    return plain.where(~comma, pointed).str.replace(r"(?<=\d)\s+(?=\d)", "?", regex=True)
+
+
+def ignored(frame: pd.DataFrame, reasons: list[tuple[pd.Series[bool], str]]) -> pd.DataFrame:
+    """The draft with the reason for which a row is no transaction; the first that holds."""
+    reason = choose(reasons, default="", index=frame.index)
+    return frame.assign(ignore_reason=reason)
