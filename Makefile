@@ -24,3 +24,9 @@ up down status logs restart env install vendor lock check test demo:
 
 compose-test:
 	@bash deploy/compose_journey.sh
+
+# Statements that others made, against what others expect of them; DATA is the folder they are in.
+.PHONY: realdata
+realdata:
+	@test -d "$(DATA)/statements" || { echo "make realdata DATA=FOLDER: no statements there" >&2; exit 2; }
+	@.venv/bin/python ingest-service/tests/realdata/compare_statements.py --data "$(DATA)" --write

@@ -27,7 +27,7 @@ _BEGINS = re.compile(
 )
 _TAG = re.compile(r"^[ \t]*:(\d\d[A-Z]?|NS):(.*)$")
 _ENTRY = re.compile(
-    r"(?P<date>\d{6})(?:\d{4}|[ ]{4})?(?P<mark>[RE]?[CD])[A-Z]?\s?(?P<amount>\d+,\d*)"
+    r"(?P<date>\d{6})(?:\d{4}|[ ]{4})?(?P<mark>[RE]?[CD])[A-Z]?\s?(?P<amount>\d+(?:,\d*|(?=[A-Z])))"
     r"(?P<type>[A-Z][A-Z0-9 ]{3})?(?P<own>.*?)(?://(?P<bank>.*))?$"
 )
 _BALANCE = re.compile(r"[CD]?\d{0,6}([A-Z]{3})")
