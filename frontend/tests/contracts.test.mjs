@@ -17,6 +17,8 @@ const PAIRS = [
   ["ingest/import_accepted", ingest.acceptedShape], ["ingest/import_duplicate", ingest.acceptedShape], ["ingest/import", ingest.importShape],
   ["ingest/imports", ingest.importsShape], ["ingest/import_errors", ingest.importErrorsShape], ["ingest/expense", ingest.expenseShape],
   ["ingest/expenses", ingest.expensesShape], ["ingest/categories", ingest.categoriesShape],
+  ["ingest/expenses_positions", ingest.positionsShape], ["ingest/expenses_count", ingest.countShape], ["ingest/expense_corrected", ingest.expenseShape],
+  ["ingest/rules", ingest.rulesShape], ["ingest/rule_preview", ingest.rulePreviewShape], ["ingest/links", ingest.linksShape],
   ["analytics/overview", analytics.overviewShape], ["analytics/trend", analytics.trendShape], ["analytics/category_share", analytics.shareShape],
   ["analytics/rank", analytics.rankShape], ["analytics/anomalies", analytics.anomaliesShape],
   ["forecast/predict", forecast.forecastShape], ["forecast/models", forecast.modelsShape],
@@ -31,7 +33,7 @@ function nullAt(value, steps) {
   const [step = "", ...rest] = steps;
   const name = step.replace("[]", "");
   if (value === null || typeof value !== "object" || !(name in value)) return;
-  if (rest.length === 0) value[name] = null;
+  if (rest.length === 0) value[name] = step.endsWith("[]") ? value[name].map(() => null) : null;
   else for (const child of (step.endsWith("[]") ? value[name] : [value[name]]) ?? []) nullAt(child, rest);
 }
 

@@ -51,7 +51,7 @@ test("the granularity follows the length of a range", () => {
 });
 
 test("a figure's filter leads to its rows, without what that list cannot filter by", () => {
-  assert.equal(filters.rowsHref({ from: "2024-01-01", to: "2024-02-01", merchant: "A&B", currency: "CNY", subtree: "false" }), "#/transactions?from=2024-01-01&to=2024-02-01&merchant=A%26B");
+  assert.equal(filters.rowsHref({ from: "2024-01-01", to: "2024-02-01", merchant: "A&B", currency: "CNY", subtree: "false", scope: "day" }), "#/transactions?from=2024-01-01&to=2024-02-01&merchant=A%26B&currency=CNY&subtree=false");
 });
 
 test("a category has the colour that reports give it, and its children the same", () => {

@@ -109,6 +109,21 @@ export function formatTime(instant, timeZone) {
 }
 
 /**
+ * The instant (ISO 8601, UTC) of a clock's time in a time zone.
+ * @param {string} day @param {string} time "14:08" @param {string | undefined} timeZone
+ */
+export function instantIn(day, time, timeZone) {
+  const wanted = Date.parse(`${day}T${time.slice(0, 5)}:00Z`);
+  let instant = wanted;
+  // The offset is that of the instant itself: the second round mends a change of clocks between.
+  for (let round = 0; round < 2; round += 1) {
+    const parts = partsIn(new Date(instant), timeZone);
+    instant += wanted - Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:00Z`);
+  }
+  return new Date(instant).toISOString().replace(".000Z", "Z");
+}
+
+/**
  * A half-open range shown inclusive: "2024-03-01 ～ 2024-03-31" or "1–31 Mar 2024".
  * @param {string} from @param {string} to @param {Locale} locale
  */

@@ -29,6 +29,16 @@ const PATHS = {
   filter: "M4 6h16M7 12h10M10 18h4",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   chevron: "M9 6l6 6-6 6",
+  link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
+  plus: "M12 5v14M5 12h14",
+  edit: "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
+  categories: "M4 5h6v6H4zM14 5h6v6h-6zM4 15h6v4H4zM14 15h6v4h-6z",
+  export: "M12 15V4M8 8l4-4 4 4M4 20h16M4 15v5M20 15v5",
+  up: "M12 19V5M6 11l6-6 6 6",
+  down: "M12 5v14M6 13l6 6 6-6",
+  copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  lock: "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",
+  merge: "M6 4v5c0 3 6 3 6 7v4M18 4v5c0 3-6 3-6 7",
 };
 
 /** @typedef {keyof typeof PATHS} IconName */

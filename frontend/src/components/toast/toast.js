@@ -15,13 +15,22 @@ function host() {
 }
 
 /**
- * Says that something was done; gone after five seconds.
+ * Says that something was done; gone after five seconds, or later while the pointer or the focus is on it.
  * @param {string} text
+ * @param {{ action?: { text: string, run: () => void }, failed?: boolean }} [options]
  */
-export function toast(text) {
+export function toast(text, { action, failed = false } = {}) {
   const element = document.createElement("div");
   element.className = "toast";
-  put(element, html`${icon("check", "success-text")}<span>${text}</span>`);
+  put(element, html`${failed ? icon("alert", "error-text") : icon("check", "success-text")}<span>${text}</span>${action && html`<button type="button" class="button button-plain button-small" data-action="toast">${action.text}</button>`}`);
   host().append(element);
-  setTimeout(() => element.remove(), SHOWN_MS);
+  element.querySelector("button")?.addEventListener("click", () => {
+    element.remove();
+    action?.run();
+  });
+  const leave = () => {
+    if (element.matches(":hover, :focus-within")) setTimeout(leave, 1000);
+    else element.remove();
+  };
+  setTimeout(leave, SHOWN_MS);
 }
