@@ -203,7 +203,7 @@ def test_a_bad_row_is_an_error_with_a_code(cells: list[str], code: str) -> None:
     [
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "unsupported-content"),
         (b"%PDF-1.7\n" + b"x" * 100, "unsupported-content"),
-        (b"PK\x03\x04" + b"\x00" * 60, "unsupported-content"),
+        (b"PK\x03\x04" + b"\x00" * 60, "archive-unreadable"),
         (b"\x00\x01\x02\x03" * 100, "unsupported-content"),
         ("随便写的一段话，没有表格。\n".encode(), "not-recognised"),
         (b"PK\x03\x04" + b"xl/workbook.xml" + b"\x00" * 60, "workbook-unreadable"),

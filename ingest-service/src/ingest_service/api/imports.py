@@ -24,6 +24,7 @@ from ingest_service.api.schemas import (
     ImportSchema,
     ProfileListSchema,
     RowErrorPageSchema,
+    UnlockEntry,
     UploadForm,
 )
 from ingest_service.domain.export_table import neutralise
@@ -88,6 +89,7 @@ class Upload(MethodView):
             locale=identity.locale,
             dry_run=form["dry_run"],
             force=form["force"],
+            password=form.get("password") or None,
         )
         accepted = usecases.accept_upload(
             parts().database,
@@ -137,6 +139,28 @@ class ImportItem(MethodView):
     def delete(self, import_id: int) -> Body:
         """Undo the import: remove what it added, restore what it changed."""
         return accepted_body(usecases.request_undo(parts().database, owner(), import_id))
+
+
+@blp.route("/data/imports/<int:import_id>/unlock")
+class ImportUnlock(MethodView):
+    """The password of an encrypted archive."""
+
+    # Not idempotent by key: the digest of so short a body would tell the password.
+    @signed_in()
+    @blp.arguments(UnlockEntry)
+    @blp.response(202, AcceptedSchema)
+    def post(self, entry: Mapping[str, Any], import_id: int) -> Body:
+        """Open the archive and queue the import; the password is not kept."""
+        status = usecases.unlock_import(
+            parts().database,
+            parts().uploads,
+            user_id=owner(),
+            import_id=import_id,
+            password=entry["password"],
+            max_bytes=parts().max_upload_bytes,
+            now=parts().now(),
+        )
+        return accepted_body(status)
 
 
 @blp.route("/data/imports/<int:import_id>/errors")

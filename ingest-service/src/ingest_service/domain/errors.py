@@ -6,7 +6,8 @@ IngestError
 ├── MissingFileError, EmptyFileError, UploadTooLargeError: the upload itself
 ├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
 ├── ConflictError: not now, or not twice
-│   ├── CategoryInUseError, ImportBusyError
+│   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError
+├── WrongPasswordError: the password does not open the archive
 └── StatementError: the worker cannot read the file (.code is kept with the import)
 """
 
@@ -80,6 +81,14 @@ class CategoryInUseError(ConflictError):
 
 class ImportBusyError(ConflictError):
     """The import is still being worked on."""
+
+
+class ImportNotLockedError(ConflictError):
+    """The import waits for no password."""
+
+
+class WrongPasswordError(IngestError):
+    """The password does not open the archive."""
 
 
 class StatementError(IngestError):

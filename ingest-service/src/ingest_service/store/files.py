@@ -8,10 +8,12 @@ import time
 import uuid
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from ingest_service.domain.errors import EmptyFileError, StatementError
 from ingest_service.domain.ports import KeptFile
+from ingest_service.domain.reading.archive import unpack
+from ingest_service.domain.reading.sniff import is_locked
 
 _INCOMING = ".incoming-"
 _BLOCK_BYTES = 1 << 20
@@ -65,6 +67,23 @@ class UploadFolder:
             return (self.folder / file_path).open("rb")
         except FileNotFoundError as error:
             raise StatementError("file-missing") from error
+
+    def is_locked(self, file_path: str) -> bool:
+        """Whether the kept file is an archive whose statement needs a password."""
+        with self.open(file_path) as stream:
+            return is_locked(stream)
+
+    def unlock(self, file_path: str, *, password: str, max_bytes: int) -> KeptFile:
+        """Store the statement of a locked archive as a kept file of its own.
+
+        Raises:
+            WrongPasswordError: the password does not open it.
+            StatementError: the archive is not one that is taken.
+            EmptyFileError: the statement has no bytes.
+        """
+        with self.open(file_path) as stream, self.incoming() as opened:
+            unpack(stream, cast("BinaryIO", opened), max_bytes=max_bytes, password=password)
+            return self.keep(cast("BinaryIO", opened))
 
     def discard(self, file_path: str) -> None:
         """Forget a kept file."""

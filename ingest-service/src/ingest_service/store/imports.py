@@ -119,6 +119,10 @@ class SqliteImports:
         """Note where the work stands."""
         self._set(import_id, status=status, finished_at=finished_at)
 
+    def replace_file(self, import_id: int, file_path: str) -> None:
+        """Let the import read another kept file; digest and size stay those of the upload."""
+        self._set(import_id, file_path=file_path)
+
     def fail(self, import_id: int, *, code: str, detail: str, now: int) -> None:
         """Note that nothing was stored and why."""
         self._set(import_id, status="failed", error_code=code, error_detail=detail, finished_at=now)

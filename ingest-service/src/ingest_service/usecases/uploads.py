@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from ingest_service.domain.errors import (
     FieldProblem,
     ImportBusyError,
+    ImportNotLockedError,
     InvalidInputError,
     MissingFileError,
-    UploadTooLargeError,
 )
 from ingest_service.domain.local_time import zone
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord, JobProgress, NewImport, RowError
 from ingest_service.domain.ports import Database, KeptFile, Session, Uploads
 from ingest_service.domain.profiles import profile_ids
+from ingest_service.usecases.receiving import Received, forget, open_locked, receive
 
 IMPORT_JOB = "import_statement"
 UNDO_JOB = "undo_import"
+LOCKED = "needs_password"
 _UNFINISHED = frozenset({"queued", "running"})
 _MAX_FILENAME = 200
 
@@ -38,6 +40,8 @@ class Upload:
     locale: str
     dry_run: bool
     force: bool
+    # Opens an encrypted archive; never stored, and kept out of what a log may show.
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ def accept_upload(
     Raises:
         MissingFileError, EmptyFileError, UploadTooLargeError: the file.
         InvalidInputError: an unknown profile or time zone.
+        WrongPasswordError: a password was sent that does not open the archive; nothing is kept.
     """
     zone(upload.time_zone)
     if upload.profile is not None and upload.profile not in profile_ids():
@@ -71,32 +76,86 @@ def accept_upload(
         raise InvalidInputError("The profile is not known.", [problem])
     if upload.stream is None or not upload.filename:
         raise MissingFileError('Send the statement as the form field "file".')
-    kept = uploads.keep(upload.stream)
+    received = receive(uploads, upload.stream, password=upload.password, max_bytes=max_bytes)
     try:
-        accepted = _record(database, upload, kept, max_bytes=max_bytes, now=now)
+        accepted = _record(database, upload, received, now=now)
     except BaseException:
-        uploads.discard(kept.file_path)
+        forget(uploads, received)
         raise
-    if accepted.is_duplicate:
-        uploads.discard(kept.file_path)
+    forget(uploads, received, but=accepted.status.record.file_path)
     return accepted
 
 
-def _record(
-    database: Database, upload: Upload, kept: KeptFile, *, max_bytes: int, now: int
-) -> Accepted:
+def _record(database: Database, upload: Upload, received: Received, *, now: int) -> Accepted:
     """Import row and job in one transaction, or the earlier import of the same bytes."""
-    if kept.size_bytes > max_bytes:
-        raise UploadTooLargeError(f"A statement may have at most {max_bytes} bytes.")
     with database.write() as session:
+        earlier = None
         if not upload.force and not upload.dry_run:
-            earlier = session.imports.find_same_bytes(upload.user_id, kept.sha256)
-            if earlier is not None:
-                return Accepted(_status(session, earlier), is_duplicate=True)
-        import_id = session.imports.add(_new_import(upload, kept), now=now)
-        session.imports.enqueue(IMPORT_JOB, import_id, upload.user_id)
+            earlier = session.imports.find_same_bytes(upload.user_id, received.kept.sha256)
+        if earlier is not None and earlier.status != LOCKED:
+            return Accepted(_status(session, earlier), is_duplicate=True)
+        import_id = (
+            earlier.id
+            if earlier is not None
+            else session.imports.add(_new_import(upload, received.kept), now=now)
+        )
+        _go_on(session, upload.user_id, import_id, received, now=now)
         record = session.imports.get(upload.user_id, import_id)
         return Accepted(_status(session, record), is_duplicate=False)
+
+
+def _go_on(session: Session, user_id: int, import_id: int, received: Received, *, now: int) -> None:
+    """Let the import wait for its password, fail, or be queued with the file to read."""
+    record = session.imports.get(user_id, import_id)
+    if received.waits:
+        session.imports.set_status(import_id, LOCKED)
+    elif received.failure is not None:
+        code, params = received.failure.code, received.failure.params
+        detail = sentence(code, locale=record.locale, params=params)
+        session.imports.fail(import_id, code=code, detail=detail, now=now)
+    else:
+        session.imports.replace_file(import_id, received.file_path)
+        session.imports.set_status(import_id, "queued")
+        session.imports.enqueue(IMPORT_JOB, import_id, user_id)
+
+
+def unlock_import(
+    database: Database,
+    uploads: Uploads,
+    *,
+    user_id: int,
+    import_id: int,
+    password: str,
+    max_bytes: int,
+    now: int,
+) -> ImportStatus:
+    """Open the archive of an import that waits for its password, and queue the import.
+
+    The statement takes the place of the archive, which is removed.
+
+    Raises:
+        ImportNotFoundError, ImportNotLockedError: there is nothing to open.
+        WrongPasswordError: the password does not open it.
+    """
+    locked = _locked(get_import(database, user_id, import_id).record)
+    archive = KeptFile(locked.file_path, locked.sha256, locked.size_bytes)
+    received = open_locked(uploads, archive, password=password, max_bytes=max_bytes)
+    try:
+        with database.write() as session:
+            _locked(session.imports.get(user_id, import_id))
+            _go_on(session, user_id, import_id, received, now=now)
+            status = _status(session, session.imports.get(user_id, import_id))
+    except BaseException:
+        forget(uploads, received, but=locked.file_path)
+        raise
+    forget(uploads, received, but=status.record.file_path)
+    return status
+
+
+def _locked(record: ImportRecord) -> ImportRecord:
+    if record.status != LOCKED:
+        raise ImportNotLockedError("The import waits for no password.")
+    return record
 
 
 def _new_import(upload: Upload, kept: KeptFile) -> NewImport:
