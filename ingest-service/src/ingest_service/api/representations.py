@@ -156,6 +156,8 @@ def import_body(status: ImportStatus) -> Body:
         "rows_failed": record.counts.failed,
         "rows_duplicate": record.counts.duplicate,
         "rows_ignored": record.counts.ignored,
+        "rows_updated": record.rows_updated,
+        "repair_of": _text_id(record.repair_of),
         "progress": {"done": progress.done, "total": progress.total, "stage": progress.stage},
         "last_seq": record.last_seq,
         "error": error if record.error_code else None,

@@ -444,6 +444,9 @@ class ImportSchema(StrictSchema):
     rows_failed = fields.Integer()
     rows_duplicate = fields.Integer()
     rows_ignored = fields.Integer()
+    # Of rows_duplicate: known rows that this file changed.
+    rows_updated = fields.Integer()
+    repair_of = fields.String(allow_none=True)
     progress = fields.Nested(ProgressSchema)
     last_seq = fields.Integer(allow_none=True)
     error = fields.Nested(ImportErrorSchema, allow_none=True)

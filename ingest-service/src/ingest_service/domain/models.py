@@ -172,6 +172,9 @@ class ImportRecord:
     job_id: int | None
     created_at: int
     finished_at: int | None
+    rows_updated: int = 0
+    repair_of: int | None = None
+    header: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, Protocol
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ingest_service.domain.feed import FeedPages
 from ingest_service.domain.models import (
@@ -25,6 +25,9 @@ from ingest_service.domain.models import (
     Rule,
     Sum,
 )
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +269,16 @@ class KeptFile:
 
 @dataclass(frozen=True, slots=True)
 class StoreOrder:
-    """What storing needs to know; fence raises when another worker took the work over."""
+    """What storing needs to know; fence raises when another worker took the work over.
+
+    header: JSON {sheet: header cells}, for the repair file.
+    """
 
     record: ImportRecord
     profile: str
-    ignored: int
     now: int
     fence: Callable[[Any], None]
+    header: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +292,8 @@ class Stored:
 class Staging(Protocol):
     """Rows of one file on their way in, on disk but outside the tables until stored."""
 
-    def add(self, columns: Mapping[str, Sequence[object]]) -> None:
-        """Stage rows given as columns (domain.staged.STAGED_COLUMNS)."""
+    def add(self, rows: pa.Table) -> None:
+        """Stage rows (domain.staged.STAGED_COLUMNS)."""
         ...
 
     def add_errors(self, errors: Sequence[RowError]) -> None:

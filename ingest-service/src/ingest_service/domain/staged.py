@@ -1,24 +1,37 @@
-"""Canonical rows to the rows that are staged: fees apart, identity computed, columns as lists.
+"""Canonical rows to the rows that are staged: fees apart, identity computed, one Arrow table.
 
-The store knows the columns from here, so pandas is loaded by the functions and not the module.
+The store knows the columns from here, so pandas and Arrow are loaded by the functions only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ingest_service.domain.fingerprints import content_hash, fingerprint
+from ingest_service.domain.fingerprints import contents, fingerprints
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
-STAGED_COLUMNS = (
-    "row", "part", "fingerprint", "content", "time", "local_day", "local_hour", "local_weekday",
-    "amount_minor", "stated_refund_minor", "currency", "direction", "category_id",
-    "category_source", "category_path", "merchant", "place", "lat", "lon", "note", "source",
-    "account", "external_id", "order_ref", "closed",
+STATED_COLUMNS = (
+    "time", "local_day", "local_hour", "local_weekday", "amount_minor", "stated_refund_minor",
+    "currency", "direction", "merchant", "place", "lat", "lon", "note", "source", "account",
+    "external_id", "order_ref", "closed", "pending",
 )  # fmt: skip
+"""What a statement says of a row, as it stands in the table of expenses."""
+CATEGORY_COLUMNS = ("category_id", "category_source", "category_confidence")
+STAGED_COLUMNS = (
+    "row", "part", "category_path", "fingerprint", "content", *STATED_COLUMNS, *CATEGORY_COLUMNS,
+)  # fmt: skip
+_CONTENT = (
+    "merchant", "note", "account", "order_ref", "place", "lat", "lon", "stated_refund_minor",
+    "direction", "closed", "pending",
+)  # fmt: skip
+_NUMBERS = {
+    "row", "part", "time", "local_day", "local_hour", "local_weekday", "amount_minor",
+    "stated_refund_minor", "category_id", "closed", "pending",
+}  # fmt: skip
+_FLOATS = {"lat", "lon", "category_confidence"}
 _FEE_NOTES = {"zh": "手续费", "en": "Service fee"}
 
 
@@ -47,38 +60,37 @@ def split_fees(rows: pd.DataFrame, *, fee_category_id: int, locale: str) -> pd.D
     return pd.concat([rest, fees]).sort_values(["row", "part"], kind="stable")
 
 
-def staged_columns(rows: pd.DataFrame) -> Mapping[str, list[object]]:
-    """STAGED_COLUMNS as lists of plain Python values, in the order of the file.
+def staged_table(rows: pd.DataFrame) -> pa.Table:
+    """STAGED_COLUMNS in the order of the file; texts are never null, coordinates may be.
 
     A closed spending counts as neutral until a refund shows that money moved.
     """
+    import pyarrow as pa
+
     closed = rows["closed"] & (rows["direction"] == "expense")
-    told = rows.assign(
-        direction=rows["direction"].mask(closed & (rows["stated_refund_minor"] == 0), "neutral"),
-        closed=closed.astype("int64"),
-    )
-    plain = {
-        name: told[name].tolist()
+    unmoved = closed & (rows["stated_refund_minor"] == 0)
+    told = rows.assign(closed=closed)
+    if unmoved.any():
+        told = told.assign(direction=told["direction"].mask(unmoved, "neutral"))
+    arrays = {
+        name: _array(told, name)
         for name in STAGED_COLUMNS
-        if name not in {"fingerprint", "content", "lat", "lon"}
+        if name not in {"fingerprint", "content"}
     }
-    for name in ("lat", "lon"):
-        plain[name] = [None if value != value else value for value in told[name].tolist()]  # noqa: PLR0124 - NaN differs from itself
-    plain["fingerprint"] = [
-        fingerprint(
-            time=time, amount_minor=amount, currency=currency, direction=direction, source=source,
-            external_id=external, merchant=merchant, note=note,
-        )
-        for time, amount, currency, direction, source, external, merchant, note in zip(
-            plain["time"], plain["amount_minor"], plain["currency"], plain["direction"],
-            plain["source"], plain["external_id"], plain["merchant"], plain["note"],
-            strict=True,
-        )
-    ]  # fmt: skip
-    plain["content"] = [
-        content_hash(merchant=merchant, note=note, account=account, order_ref=order_ref)
-        for merchant, note, account, order_ref in zip(
-            plain["merchant"], plain["note"], plain["account"], plain["order_ref"], strict=True
-        )
-    ]
-    return plain
+    table = pa.table(arrays)
+    table = table.append_column("fingerprint", fingerprints(table))
+    return table.append_column("content", contents(table, _CONTENT)).select(STAGED_COLUMNS)
+
+
+def _array(rows: pd.DataFrame, name: str) -> pa.Array:
+    import numpy as np
+    import pyarrow as pa
+
+    if name in _NUMBERS:
+        given = rows[name].to_numpy() if name in rows else np.zeros(len(rows))
+        return pa.array(given.astype("int64"), type=pa.int64())
+    if name in _FLOATS:
+        if name not in rows:
+            return pa.nulls(len(rows), type=pa.float64())
+        return pa.array(rows[name].to_numpy(dtype="float64"), type=pa.float64(), from_pandas=True)
+    return pa.array(rows[name], type=pa.large_string(), from_pandas=True).fill_null("")

@@ -12,7 +12,7 @@ from ingest_service.store.categories import SqliteCategories
 from ingest_service.store.expenses import SqliteExpenses
 from ingest_service.store.imports import SqliteImports
 from ingest_service.store.rules import SqliteRules
-from ingest_service.store.staging import SqliteStaging, open_staging, sweep_staging
+from ingest_service.store.staging import StagedRows, open_staging, sweep_staging
 from servicekit.jobs import JobQueue
 from servicekit.sqlite import read_transaction, write_transaction
 
@@ -48,7 +48,7 @@ class SqliteDatabase:
             yield SqliteSession(connection, self._queue)
 
     @contextlib.contextmanager
-    def staging(self) -> Iterator[SqliteStaging]:
+    def staging(self) -> Iterator[StagedRows]:
         """An empty staging area."""
         with open_staging(self._engine, self._temporary_dir) as staging:
             yield staging

@@ -4,38 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, text, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from ingest_service.domain.errors import ImportNotFoundError
 from ingest_service.domain.models import ImportRecord, JobProgress, NewImport, RowError
-from ingest_service.store.refunds import recompute_refunds
-from ingest_service.store.rows import error_of, import_of, inserted_id, last_seq, take_seq
-from ingest_service.store.tables import expenses, import_errors, imports
+from ingest_service.store.rows import error_of, import_of, inserted_id
+from ingest_service.store.tables import import_errors, imports
+from ingest_service.store.undo import Undo
 from servicekit.jobs import JobQueue
 
 _UNFINISHED = ("queued", "running")
 # These left nothing behind, so the same bytes may come again.
 _WITHOUT_TRACE = ("failed", "undone")
-
-_UNTIE = """
-DELETE FROM links WHERE from_id IN (SELECT id FROM expenses WHERE import_id = :import_id)
-   OR to_id IN (SELECT id FROM expenses WHERE import_id = :import_id)
-RETURNING to_id
-"""
-_REMOVE = """
-UPDATE expenses SET deleted = 1, fingerprint = NULL, seq = :first_seq + gone.rank - 1
-FROM (
-    SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS rank FROM expenses
-    WHERE import_id = :import_id AND user_id = :user_id AND deleted = 0
-) AS gone
-WHERE expenses.id = gone.id
-"""
-_RESTORE = """
-UPDATE expenses SET stated_refund_minor = u.before ->> 'stated_refund_minor', refunded_minor = 0
-FROM import_updates AS u
-WHERE u.import_id = :import_id AND u.expense_id = expenses.id AND expenses.deleted = 0
-RETURNING expenses.id
-"""
 
 
 class SqliteImports:
@@ -155,24 +135,7 @@ class SqliteImports:
 
     def undo_rows(self, user_id: int, import_id: int) -> int:
         """Remove what the import added, restore what it changed; the last seq used."""
-        parameters = {"import_id": import_id, "user_id": user_id}
-        touched = {int(row[0]) for row in self._connection.execute(text(_UNTIE), parameters)}
-        touched |= {int(row[0]) for row in self._connection.execute(text(_RESTORE), parameters)}
-        count = self._connection.execute(
-            select(func.count()).where(expenses.c.import_id == import_id, expenses.c.deleted == 0)
-        ).scalar_one()
-        if count:
-            first = take_seq(self._connection, int(count))
-            self._connection.execute(text(_REMOVE), {**parameters, "first_seq": first})
-        kept = select(expenses.c.id).where(expenses.c.id.in_(touched), expenses.c.deleted == 0)
-        recompute_refunds(self._connection, set(self._connection.execute(kept).scalars()))
-        self._connection.execute(
-            text("DELETE FROM import_updates WHERE import_id = :import_id"), parameters
-        )
-        self._connection.execute(
-            delete(import_errors).where(import_errors.c.import_id == import_id)
-        )
-        seq = last_seq(self._connection)
+        seq = Undo(self._connection, self.get(user_id, import_id)).run()
         self._set(import_id, last_seq=seq)
         return seq
 

@@ -143,6 +143,9 @@ def import_of(row: RowMapping) -> ImportRecord:
         job_id=row["job_id"],
         created_at=row["created_at"],
         finished_at=row["finished_at"],
+        rows_updated=row["rows_updated"],
+        repair_of=row["repair_of"],
+        header=row["header"],
     )
 
 

@@ -12,7 +12,7 @@ from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord
 from ingest_service.domain.normalise import Reading
 from ingest_service.domain.ports import Database, Staging, StoreOrder, Uploads
-from ingest_service.domain.staged import split_fees, staged_columns
+from ingest_service.domain.staged import split_fees, staged_table
 from ingest_service.domain.statement import Chunk, StatementOptions, read_statement
 
 _UNFINISHED = frozenset({"queued", "running"})
@@ -55,9 +55,7 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
         rules = session.rules.list(user_id)
         tree = session.categories.tree(user_id)
     id_by_code = {node.code: node.id for node in tree if node.code}
-    categoriser = Categoriser(
-        rules=rules, id_by_code=id_by_code, exponent_of=tools.exponent_of
-    )
+    categoriser = Categoriser(rules=rules, id_by_code=id_by_code, exponent_of=tools.exponent_of)
     try:
         with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
             fees = id_by_code.get(_FEES, id_by_code["other"])
@@ -100,7 +98,6 @@ class _Stage:
         order = StoreOrder(
             record=self.record,
             profile=profile,
-            ignored=0,
             now=self.tools.clock(),
             fence=self.reporter.fence,
         )
@@ -113,8 +110,9 @@ class _Stage:
         if len(chunk.rows):
             rows = self.categoriser.apply(chunk.rows)
             rows = split_fees(rows, fee_category_id=self.fee_category_id, locale=self.record.locale)
-            self.staging.add(staged_columns(rows))
-        self.staging.add_errors(chunk.errors)
+            self.staging.add(staged_table(rows))
+        if chunk.errors:
+            self.staging.add_errors(chunk.errors)
 
 
 def _estimated_rows(stream: BinaryIO) -> int:

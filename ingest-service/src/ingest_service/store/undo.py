@@ -1,0 +1,151 @@
+"""Undoing an import: what only its file holds goes, what others hold stays as they tell it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, text
+
+from ingest_service.domain.models import ImportRecord
+from ingest_service.store.changes import Changes
+from ingest_service.store.claims import Run, holders_of, runs_of
+from ingest_service.store.refunds import link_refunds, recompute_refunds
+from ingest_service.store.repairs import take_back_repair
+from ingest_service.store.rows import last_seq, take_seq
+
+_OWNED = """
+SELECT id FROM expenses WHERE import_id = :import_id AND fingerprint IS NOT NULL ORDER BY id
+"""
+_OWNERS = "SELECT id, import_id FROM expenses WHERE id IN (SELECT value FROM json_each(:ids))"
+_RETOLD = """
+SELECT DISTINCT u.expense_id AS id FROM import_updates u
+JOIN expenses e ON e.id = u.expense_id
+WHERE e.user_id = :user_id AND (
+    e.import_id = :import_id OR u.import_id = :import_id
+    OR EXISTS (SELECT 1 FROM import_claims c WHERE c.import_id = :import_id
+               AND u.expense_id BETWEEN c.first_id AND c.last_id))
+ORDER BY u.expense_id
+"""
+_GIVE_TO_HEIR = """
+UPDATE expenses SET import_id = :heir, seq = :seq + id - :first
+WHERE id BETWEEN :first AND :last AND import_id = :import_id
+"""
+_REMOVE = """
+UPDATE expenses SET deleted = 1, fingerprint = NULL, seq = :first_seq + gone.rank - 1
+FROM (
+    SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS rank FROM expenses
+    WHERE import_id = :import_id AND user_id = :user_id AND deleted = 0
+) AS gone
+WHERE expenses.id = gone.id
+"""
+_DEAD_REFUNDS = """
+DELETE FROM links WHERE kind = 'refund' AND user_id = :user_id AND id IN (
+    SELECT l.id FROM links l WHERE l.from_id IN (SELECT value FROM json_each(:ids))
+    UNION SELECT l.id FROM links l WHERE l.to_id IN (SELECT value FROM json_each(:ids)))
+RETURNING to_id
+"""
+_EMPTY_CATEGORY = """
+SELECT id FROM categories c WHERE c.user_id = :user_id AND c.import_id = :import_id
+  AND c.deleted = 0
+  AND NOT EXISTS (SELECT 1 FROM categories d WHERE d.parent_id = c.id AND d.deleted = 0)
+  AND NOT EXISTS (SELECT 1 FROM rules r WHERE r.category_id = c.id)
+  AND NOT EXISTS (SELECT 1 FROM expenses e WHERE e.user_id = c.user_id AND e.category_id = c.id
+                  AND e.deleted = 0)
+ORDER BY id DESC
+"""
+_BEQUEATH_CATEGORIES = """
+UPDATE categories SET import_id = (
+    SELECT min(e.import_id) FROM expenses e
+    WHERE e.user_id = categories.user_id AND e.category_id = categories.id AND e.deleted = 0
+      AND e.category_source = 'file')
+WHERE user_id = :user_id AND import_id = :import_id AND deleted = 0
+"""
+
+
+class Undo:
+    """The undoing of one import, within the caller's transaction."""
+
+    def __init__(self, connection: Connection, record: ImportRecord) -> None:
+        self._connection = connection
+        self._record = record
+        self._parameters = {"import_id": record.id, "user_id": record.user_id}
+
+    def run(self) -> int:
+        """Do it; the last seq used."""
+        owned = list(self._connection.execute(text(_OWNED), self._parameters).scalars())
+        retold = list(self._connection.execute(text(_RETOLD), self._parameters).scalars())
+        changes = Changes(self._connection)
+        self._pass_on(list(runs_of(owned)))
+        changes.retell(self._remaining_holders(retold))
+        self._forget_tellings()
+        gone = self._remove()
+        self._relink(gone, changes)
+        self._remove_categories()
+        take_back_repair(self._connection, self._record)
+        self._run("DELETE FROM import_errors WHERE import_id = :import_id")
+        return last_seq(self._connection)
+
+    def _pass_on(self, owned: Sequence[Run]) -> None:
+        """Give rows that other files hold too to the first of these imports."""
+        for (first, last), heirs in holders_of(self._connection, owned, without=self._record.id):
+            seq = take_seq(self._connection, last - first + 1)
+            self._run(_GIVE_TO_HEIR, heir=heirs[0], first=first, last=last, seq=seq)
+
+    def _forget_tellings(self) -> None:
+        self._run("DELETE FROM import_updates WHERE import_id = :import_id")
+        self._run("DELETE FROM import_claims WHERE import_id = :import_id")
+
+    def _remaining_holders(self, ids: Sequence[int]) -> dict[int, list[int]]:
+        """The imports that hold each of these rows yet; rows that nobody holds are left out."""
+        owners = self._connection.execute(text(_OWNERS), {"ids": json.dumps(ids)})
+        holders = {row.id: [row.import_id] for row in owners if row.import_id != self._record.id}
+        for (first, last), claimants in holders_of(
+            self._connection, list(runs_of(sorted(holders))), without=self._record.id
+        ):
+            for id_ in range(first, last + 1):
+                holders[id_] = sorted({*holders[id_], *claimants})
+        return holders
+
+    def _remove(self) -> list[int]:
+        """Leave tombstones of the rows that are still the import's own."""
+        query = text("SELECT id FROM expenses WHERE import_id = :import_id AND deleted = 0")
+        gone = list(self._connection.execute(query, self._parameters).scalars())
+        if gone:
+            self._run(_REMOVE, first_seq=take_seq(self._connection, len(gone)))
+        return gone
+
+    def _relink(self, gone: Sequence[int], changes: Changes) -> None:
+        """Forget links of rows that went or changed, and look for refunds' spendings again."""
+        loose = {"ids": json.dumps(sorted({*gone, *changes.updated}))}
+        untied = self._connection.execute(
+            text(_DEAD_REFUNDS), {**loose, "user_id": self._record.user_id}
+        )
+        touched = {int(row[0]) for row in untied} | changes.to_sum
+        touched |= set(link_refunds(self._connection, self._record.user_id))
+        recompute_refunds(self._connection, self._live(touched))
+
+    def _live(self, ids: Iterable[int]) -> set[int]:
+        query = text(
+            "SELECT id FROM expenses WHERE deleted = 0"
+            " AND id IN (SELECT value FROM json_each(:ids))"
+        )
+        found = self._connection.execute(query, {"ids": json.dumps(sorted(ids))})
+        return set(found.scalars())
+
+    def _remove_categories(self) -> None:
+        """Remove the categories that the file made where nobody uses them; children go first."""
+        while empty := list(
+            self._connection.execute(text(_EMPTY_CATEGORY), self._parameters).scalars()
+        ):
+            for id_ in empty:
+                self._run(
+                    "UPDATE categories SET deleted = 1, seq = :seq WHERE id = :id",
+                    seq=take_seq(self._connection),
+                    id=id_,
+                )
+        self._run(_BEQUEATH_CATEGORIES)
+
+    def _run(self, statement: str, **parameters: object) -> None:
+        given = {**self._parameters, **parameters}
+        self._connection.execute(text(statement), given)
