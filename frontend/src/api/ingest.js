@@ -46,7 +46,7 @@ export const linksShape = record({ items: list(linkShape), next_cursor: maybe(te
 
 export const mappingShape = record({
   columns: object, date_order: orElse(text, "ymd"), decimal: orElse(text, "."), sign: orElse(text, "expense_positive"),
-  category_id: maybe(text), currency: orElse(text, "CNY"), source: orElse(text, ""), header_row: orElse(number, 0),
+  category_id: maybe(text), currency: maybe(text), source: orElse(text, "mapped"), header_row: orElse(number, 0),
 });
 export const previewShape = record({
   columns: list(record({ index: number, name: orElse(text, ""), samples: orElse(list(orElse(text, "")), []) })),

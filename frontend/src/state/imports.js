@@ -7,12 +7,17 @@ import { noteSeq } from "./freshness.js";
 import { signal } from "./signal.js";
 
 /**
+ * @typedef {import("../api/ingest.js").Import} Import
+ * @typedef {import("../api/ingest.js").UploadOptions} UploadOptions
+ *
  * One chosen file on its way; a change makes a new object.
  * @typedef {object} Item
  * @property {number} key
  * @property {string} name
+ * @property {File | null} file null where an earlier import is taken up again
+ * @property {UploadOptions} options
  * @property {{ sent: number, total: number } | null} upload bytes; null once the file is with the service
- * @property {import("../api/ingest.js").Import | null} result
+ * @property {Import | null} result
  * @property {boolean} duplicate the very same file came before
  * @property {unknown} error
  */
@@ -45,33 +50,58 @@ function change(key, changes) {
 
 /**
  * Imports files one after another: they share one worker, and the bar that moves is the one read.
- * @param {readonly File[]} files
+ * @param {readonly File[]} files @param {UploadOptions} [options]
  */
-export function importFiles(files) {
-  const { signal: stopped } = queue.life;
+export function importFiles(files, options = {}) {
   for (const file of files) {
-    const key = ++queue.key;
-    imports.value = [{ key, name: file.name, upload: { sent: 0, total: file.size }, result: null, duplicate: false, error: null }, ...imports.value];
-    queue.last = queue.last.then(() => follow(key, file, stopped));
+    enqueue({ name: file.name, file, options, upload: { sent: 0, total: file.size }, result: null }, async (key, stopped) => {
+      const accepted = await startImport(file, (sent, total) => change(key, { upload: { sent, total } }), options);
+      change(key, { upload: null, duplicate: accepted.status === "duplicate_file" });
+      await poll(key, accepted.id, stopped);
+    });
   }
 }
 
-/** @param {number} key @param {File} file @param {AbortSignal} stopped */
-async function follow(key, file, stopped) {
-  if (stopped.aborted) return;
-  try {
-    const accepted = await startImport(file, (sent, total) => change(key, { upload: { sent, total } }));
-    change(key, { upload: null, duplicate: accepted.status === "duplicate_file" });
-    for (;;) {
-      const result = await fetchImport(accepted.id);
-      if (stopped.aborted) return;
-      if (SETTLED.has(result.status)) settled(result.last_seq);
-      change(key, { result });
-      if (SETTLED.has(result.status)) return;
-      await wait(POLL_MS, stopped);
+/** Goes on with an import that waited for its reader: for a password, or for a mapping. @param {Import} result */
+export function takeUp(result) {
+  const known = imports.value.find((item) => item.result?.id === result.id);
+  if (known) {
+    const { signal: stopped } = queue.life;
+    poll(known.key, result.id, stopped).catch((error) => change(known.key, { error }));
+    return;
+  }
+  enqueue({ name: result.filename, file: null, options: {}, upload: null, result }, (key, stopped) => poll(key, result.id, stopped));
+}
+
+/** Takes a file that is over off the list. @param {number} key */
+export function dismiss(key) {
+  imports.value = imports.value.filter((item) => item.key !== key);
+}
+
+/** @param {Pick<Item, "name" | "file" | "options" | "upload" | "result">} item @param {(key: number, stopped: AbortSignal) => Promise<void>} work */
+function enqueue(item, work) {
+  const { signal: stopped } = queue.life;
+  const key = ++queue.key;
+  imports.value = [{ ...item, key, duplicate: false, error: null }, ...imports.value];
+  queue.last = queue.last.then(async () => {
+    if (stopped.aborted) return;
+    try {
+      await work(key, stopped);
+    } catch (error) {
+      if (!stopped.aborted) change(key, { error, upload: null });
     }
-  } catch (error) {
-    if (!stopped.aborted) change(key, { error, upload: null });
+  });
+}
+
+/** @param {number} key @param {string} id @param {AbortSignal} stopped */
+async function poll(key, id, stopped) {
+  for (;;) {
+    const result = await fetchImport(id);
+    if (stopped.aborted) return;
+    if (SETTLED.has(result.status)) settled(result.last_seq);
+    change(key, { result });
+    if (SETTLED.has(result.status)) return;
+    await wait(POLL_MS, stopped);
   }
 }
 

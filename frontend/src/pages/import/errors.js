@@ -7,19 +7,18 @@ import { html, put } from "../../lib/html.js";
 /** @typedef {import("../../api/ingest.js").ImportError} ImportError */
 
 /**
- * The rows that could not be read, each with its number and the reason; more on demand.
- * @param {HTMLElement} element @param {string} importId
+ * The rows that were refused or left out, each with its number and the reason; more on demand.
+ * @param {HTMLElement} element @param {string} importId @param {{ kind: "error" | "ignored" }} options
  */
-export function mountErrors(element, importId) {
+export function mountErrors(element, importId, { kind }) {
   /** @type {ImportError[]} */
   const shown = [];
   /** @param {string | null} cursor */
   async function more(cursor) {
     try {
-      const page = await fetchImportErrors(importId, { cursor, limit: 20 });
-      shown.push(...page.items);
-      shown.sort((a, b) => (a.row ?? 0) - (b.row ?? 0));
-      put(element, table(shown, page.next_cursor !== null));
+      const page = await fetchImportErrors(importId, { cursor, limit: 20, kind: kind === "ignored" ? kind : undefined });
+      shown.push(...page.items.filter((item) => item.kind === kind));
+      put(element, shown.length > 0 ? table(shown, page.next_cursor !== null) : html`<p class="note">${t("import.none-of-kind")}</p>`);
       element.querySelector("[data-action=more]")?.addEventListener("click", () => more(page.next_cursor));
     } catch (error) {
       put(element, problem(error, { retry: true }));
@@ -31,7 +30,7 @@ export function mountErrors(element, importId) {
 
 /** @param {readonly ImportError[]} items @param {boolean} hasMore */
 function table(items, hasMore) {
-  return html`<div class="table-wrap" tabindex="0"><table class="table">
+  return html`<div class="table-wrap import-errors" tabindex="0" role="region" aria-label="${t("import.left-out")}"><table class="table">
     <thead><tr><th scope="col" class="number">${t("import.row")}</th><th scope="col">${t("import.reason")}</th><th scope="col">${t("import.raw")}</th></tr></thead>
     <tbody>${items.map((item) => html`<tr><td class="number">${item.sheet ? `${item.sheet} · ` : ""}${item.row ?? "—"}</td><td>${reason(item)}</td><td class="import-raw">${item.raw ?? ""}</td></tr>`)}</tbody>
   </table></div>${hasMore && html`<button type="button" class="button button-small" data-action="more">${t("action.more")}</button>`}`;
@@ -40,9 +39,9 @@ function table(items, hasMore) {
 /**
  * Why a row was not read. The service wrote its sentence in the language of the day of the import,
  * with the bad value in it; a reader of the other language gets the same by code.
- * @param {ImportError} item
+ * @param {{ code: string, detail: string, field?: string | null }} item
  */
-function reason(item) {
+export function reason(item) {
   const key = `row-error.${item.code}`;
   const quoted = /[“"「]([^”"」]*)[”"」]/.exec(item.detail)?.[1];
   const chinese = /[\u4e00-\u9fff]/.test(item.detail.replace(/[“"「][^”"」]*[”"」]/g, ""));

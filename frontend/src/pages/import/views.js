@@ -20,12 +20,12 @@ export function statusTag(status) {
   return html`<span class="tag tag-${TONES[status] ?? "none"}">${has(key) ? t(key) : status}</span>`;
 }
 
-/** @param {import("../../state/imports.js").Item} item */
-export function itemView(item) {
+/** @param {import("../../state/imports.js").Item} item @param {boolean} settled */
+export function itemView(item, settled) {
   const { name, upload, result, error } = item;
   return html`
-    <div class="import-line"><span class="import-name">${name}</span>${result ? statusTag(item.duplicate ? "duplicate_file" : result.status) : error ? statusTag("failed") : html`<span class="note">${t("import-status.uploading")}</span>`}</div>
-    ${error !== null ? problem(error) : upload ? uploadBar(upload) : result && outcome(result, item.duplicate)}`;
+    <div class="import-line"><span class="import-name">${name}${item.options.repairOf && html` <span class="tag">${t("import.is-repair")}</span>`}</span><span class="import-state">${result ? statusTag(item.duplicate ? "duplicate_file" : result.status) : error ? statusTag("failed") : upload && upload.sent === 0 ? html`<span class="note">${t("import-status.waiting")}</span>` : html`<span class="note">${t("import-status.uploading")}</span>`}${settled && html`<button type="button" class="icon-button" data-action="dismiss" aria-label="${t("import.dismiss", { name })}">${icon("close", "icon-small")}</button>`}</span></div>
+    ${error !== null ? problem(error) : upload ? uploadBar(upload) : result && outcome(result, { duplicate: item.duplicate, detailed: true, canRepeat: item.file !== null })}`;
 }
 
 /** @param {{ sent: number, total: number }} upload */
@@ -34,20 +34,29 @@ function uploadBar({ sent, total }) {
   return html`<progress max="${Math.max(1, total)}" value="${sent}" aria-label="${text}"></progress><p class="note figure">${text}</p>`;
 }
 
-/** @param {Import} result @param {boolean} duplicate */
-function outcome(result, duplicate) {
-  if (result.status === "queued" || result.status === "running") return progressBar(result);
+/**
+ * What came of an import and what can be done with it.
+ * @param {Import} result @param {{ duplicate?: boolean, detailed: boolean, canRepeat: boolean }} options detailed: with its first refused rows
+ */
+export function outcome(result, { duplicate = false, detailed, canRepeat }) {
+  if (["queued", "running", "undoing"].includes(result.status)) return progressBar(result);
+  const isDone = UNDOABLE.has(result.status) && !result.dry_run;
   return html`
     ${duplicate && html`<div class="message">${icon("info")}<p>${t("import.duplicate-file")}</p></div>`}
+    ${result.dry_run && UNDOABLE.has(result.status) && html`<div class="message">${icon("info")}<p>${t("import.dry-run-done")}</p></div>`}
     ${result.status === "failed" && html`<div class="message message-error" role="alert">${icon("alert")}<p>${failure(result)}</p></div>`}
-    ${(result.status === "needs_mapping" || result.status === "needs_password") && html`<div class="message message-warning">${icon("alert")}<p>${t(`import.${result.status}`)}</p></div>`}
-    ${result.status !== "failed" && result.status !== "undone" && counts(result)}
+    ${result.status === "needs_mapping" && html`<div class="message message-warning">${icon("table")}<div class="message-text"><p>${t("import.needs_mapping")}</p><div><a class="button button-small button-primary" href="#/import?view=map&id=${result.id}">${t("import.map")}</a></div></div></div>`}
+    ${result.status === "needs_password" && html`<div class="message message-warning">${icon("lock")}<div class="message-text"><p>${t("import.needs_password")}</p><div><button type="button" class="button button-small button-primary" data-action="unlock">${t("unlock.title")}</button></div></div></div>`}
+    ${result.status === "undone" && html`<p class="quiet">${t("import.undone-text", { count: result.rows_success, number: formatNumber(result.rows_success) })}</p>`}
+    ${UNDOABLE.has(result.status) && counts(result)}
     <div class="actions">
-      ${UNDOABLE.has(result.status) && html`<a class="button button-small" href="#/transactions?import_id=${result.id}">${t("import.see-rows")}</a>`}
-      ${result.rows_failed > 0 && result.status !== "undone" && html`<button type="button" class="button button-small" data-action="repair">${icon("download", "icon-small")}${t("import.repair")}</button>`}
-      ${UNDOABLE.has(result.status) && html`<button type="button" class="button button-small" data-action="undo">${icon("undo", "icon-small")}${t("import.undo")}</button>`}
+      ${isDone && html`<a class="button button-small" href="#/transactions?import_id=${result.id}">${t("import.see-rows")}</a>`}
+      ${result.dry_run && UNDOABLE.has(result.status) && canRepeat && html`<button type="button" class="button button-small button-primary" data-action="for-real">${t("import.for-real")}</button>`}
+      ${result.rows_failed > 0 && result.status !== "undone" && html`<button type="button" class="button button-small" data-action="repair">${icon("download", "icon-small")}${t("import.repair")}</button>
+        ${isDone && html`<button type="button" class="button button-small" data-action="upload-repaired">${icon("up", "icon-small")}${t("import.upload-repaired")}</button><input type="file" name="repaired" class="unseen" tabindex="-1" aria-label="${t("import.upload-repaired")}">`}`}
+      ${isDone && html`<button type="button" class="button button-small" data-action="undo">${icon("undo", "icon-small")}${t("import.undo")}</button>`}
     </div>
-    ${result.rows_failed > 0 && html`<div data-part="errors"></div>`}`;
+    ${detailed && result.rows_failed > 0 && result.status !== "undone" && html`<div data-part="errors"></div>`}`;
 }
 
 /** @param {Import} result */
@@ -59,11 +68,19 @@ function progressBar({ status, progress }) {
     <p class="note figure">${name}${total > 0 && ` · ${Math.floor((done / total) * 100)}% · ${formatNumber(done)} / ${formatNumber(total)}`}</p>`;
 }
 
-/** What came of the rows, each kind by its word. @param {Import} result */
+/** What came of the rows, each kind by its word; those that can be listed lead to their rows. @param {Import} result */
 function counts(result) {
-  /** @type {Array<[string, number, string]>} */
-  const kinds = [["ok", result.rows_success, "success-text"], ["duplicate", result.rows_duplicate, ""], ["ignored", result.rows_ignored, ""], ["failed", result.rows_failed, result.rows_failed > 0 ? "error-text" : ""]];
-  return html`<p class="import-counts">${kinds.map(([kind, count, tone]) => html`<span class="figure ${tone}">${t(`import.rows-${kind}`)}<strong>${formatNumber(count)}</strong></span>`)}</p>`;
+  const here = `#/import?view=import&id=${result.id}`;
+  /** @type {Array<[kind: string, count: number, tone: string, href: string | null]>} */
+  const kinds = [
+    ["ok", result.rows_success, "success-text", result.dry_run ? null : `#/transactions?import_id=${result.id}`],
+    ["updated", result.rows_updated, "", null], ["duplicate", result.rows_duplicate, "", null],
+    ["ignored", result.rows_ignored, "", `${here}&kind=ignored`], ["failed", result.rows_failed, result.rows_failed > 0 ? "error-text" : "", `${here}&kind=error`],
+  ];
+  return html`<p class="import-counts">${kinds.filter(([kind, count]) => count > 0 || kind !== "updated").map(([kind, count, tone, href]) => {
+    const inside = html`${t(`import.rows-${kind}`)}<strong>${formatNumber(count)}</strong>`;
+    return href && count > 0 ? html`<a class="figure ${tone}" href="${href}">${inside}</a>` : html`<span class="figure ${tone}">${inside}</span>`;
+  })}</p>`;
 }
 
 /** Why a whole file was refused. @param {Import} result */
@@ -78,13 +95,21 @@ export function historyTable(items) {
   return html`<div class="table-wrap" tabindex="0"><table class="table">
     <thead><tr><th scope="col">${t("import.file")}</th><th scope="col">${t("import.status")}</th><th scope="col">${t("import.rows")}</th><th scope="col">${t("import.when")}</th><th scope="col"><span class="unseen">${t("import.undo")}</span></th></tr></thead>
     <tbody>${items.map((item) => html`<tr data-import="${item.id}">
-      <td><a href="#/transactions?import_id=${item.id}">${item.filename}</a></td>
-      <td>${statusTag(item.status)}</td>
+      <td><a href="#/import?view=import&id=${item.id}">${item.filename}</a>${item.repair_of && html` <span class="tag">${t("import.is-repair")}</span>`}</td>
+      <td>${statusTag(item.status)}${item.dry_run && html` <span class="tag">${t("import.is-dry-run")}</span>`}</td>
       <td class="figure">${t("import.row-summary", { ok: formatNumber(item.rows_success), duplicate: formatNumber(item.rows_duplicate), failed: formatNumber(item.rows_failed) })}</td>
       <td class="figure">${formatInstant(item.created_at, locale(), zone)}</td>
-      <td><div class="actions">${item.rows_failed > 0 && item.status !== "undone" && html`<button type="button" class="button button-plain button-small" data-action="repair">${t("import.repair-short")}</button>`}
-        ${UNDOABLE.has(item.status) && html`<button type="button" class="button button-plain button-small" data-action="undo">${t("import.undo")}</button>`}</div></td>
+      <td>${historyActions(item)}</td>
     </tr>`)}</tbody></table></div>`;
+}
+
+/** @param {Import} item */
+function historyActions(item) {
+  return html`<div class="actions">
+    ${item.status === "needs_mapping" && html`<a class="button button-plain button-small" href="#/import?view=map&id=${item.id}">${t("import.map")}</a>`}
+    ${item.status === "needs_password" && html`<button type="button" class="button button-plain button-small" data-action="unlock">${t("unlock.title")}</button>`}
+    ${item.rows_failed > 0 && item.status !== "undone" && html`<button type="button" class="button button-plain button-small" data-action="repair">${t("import.repair-short")}</button>`}
+    ${UNDOABLE.has(item.status) && !item.dry_run && html`<button type="button" class="button button-plain button-small" data-action="undo">${t("import.undo")}</button>`}</div>`;
 }
 
 /** @param {number} bytes */

@@ -1,0 +1,137 @@
+// @ts-check
+import { fetchImports, fetchLinks, SETTLED } from "../../api/ingest.js";
+import { createCard } from "../../components/card/card.js";
+import { icon } from "../../components/icon/icon.js";
+import { t } from "../../i18n/i18n.js";
+import { html, one, put } from "../../lib/html.js";
+import { dismiss, importFiles, imports } from "../../state/imports.js";
+import { actions } from "./actions.js";
+import { mountErrors } from "./errors.js";
+import { historyTable, itemView } from "./views.js";
+
+/** @typedef {import("../../state/imports.js").Item} Item */
+
+const PAGE = 30;
+
+/** Where files are chosen and what came of them. @param {HTMLElement} element */
+export function mountHome(element) {
+  put(element, html`<div class="page">
+    <div class="page-head"><h1>${t("nav.import")}</h1></div>
+    <div data-part="questions"></div>
+    <section class="card" aria-label="${t("import.choose")}">
+      <div class="drop-zone">${icon("file")}<p>${t("import.drop")}</p>
+        <button type="button" class="button button-primary" data-action="choose">${t("import.choose")}</button>
+        <input type="file" name="file" class="unseen" multiple tabindex="-1" aria-label="${t("import.choose")}">
+        <label class="check"><input type="checkbox" name="dry_run"><span>${t("import.dry-run")}</span></label>
+        <p class="note">${t("import.formats")}</p></div>
+    </section>
+    <section class="card" data-part="current" aria-label="${t("import.current")}" hidden></section>
+  </div>`);
+  const history = createCard({ title: t("import.history"), className: "import-history" });
+  one(element, ".page").append(history.element);
+  const refresh = () => history.run(() => drawHistory(history, refresh));
+  const show = currentList(one(element, "[data-part=current]"), refresh);
+  chooser(element);
+  show(imports.value);
+  drawQuestions(one(element, "[data-part=questions]"));
+  return { ready: refresh(), destroy: imports.subscribe(show) };
+}
+
+/** Links that wait for a decision, where there are any. @param {HTMLElement} host */
+async function drawQuestions(host) {
+  const { items } = await fetchLinks({ status: "proposed", limit: 1 }).catch(() => ({ items: [] }));
+  if (items.length > 0) put(host, html`<div class="message">${icon("link")}<div class="message-text"><p>${t("links.waiting")}</p><div><a class="button button-small" href="#/import?view=links">${t("links.review")}</a></div></div></div>`);
+}
+
+/** @param {HTMLElement} element */
+function chooser(element) {
+  const zone = one(element, ".drop-zone");
+  const input = /** @type {HTMLInputElement} */ (one(element, "input[type=file]"));
+  const dryRun = /** @type {HTMLInputElement} */ (one(element, "[name=dry_run]"));
+  /** @param {FileList | null | undefined} files */
+  const take = (files) => importFiles([...(files ?? [])], dryRun.checked ? { dryRun: true } : {});
+  one(element, "[data-action=choose]").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    take(input.files);
+    input.value = "";
+  });
+  for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, (event) => {
+    event.preventDefault();
+    zone.classList.add("is-over");
+  });
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("is-over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event instanceof DragEvent) take(event.dataTransfer?.files);
+  });
+}
+
+/**
+ * Draws the files of this visit; only those that changed are drawn anew.
+ * @param {HTMLElement} host @param {() => Promise<void>} refresh
+ * @returns {(items: readonly Item[]) => void}
+ */
+function currentList(host, refresh) {
+  /** @type {Map<number, { element: HTMLElement, item: Item }>} */
+  const drawn = new Map();
+  return (items) => {
+    host.hidden = items.length === 0;
+    for (const [key, { element }] of drawn) {
+      if (items.some((item) => item.key === key)) continue;
+      element.remove();
+      drawn.delete(key);
+    }
+    // Oldest first, each put on top.
+    for (const item of [...items].reverse()) {
+      const known = drawn.get(item.key);
+      if (known?.item === item) continue;
+      const element = known?.element ?? document.createElement("div");
+      if (!known) host.prepend(element);
+      drawn.set(item.key, { element, item });
+      drawItem(element, item, refresh);
+      if (known && isSettled(item) && !isSettled(known.item)) refresh();
+    }
+  };
+}
+
+/** @param {Item} item */
+function isSettled({ error, result }) {
+  return error !== null || (result !== null && SETTLED.has(result.status));
+}
+
+/** @param {HTMLElement} element @param {Item} item @param {() => Promise<void>} refresh */
+function drawItem(element, item, refresh) {
+  element.className = "import-item";
+  put(element, itemView(item, isSettled(item)));
+  element.querySelector("[data-action=dismiss]")?.addEventListener("click", () => dismiss(item.key));
+  element.querySelector("[data-action=for-real]")?.addEventListener("click", () => {
+    dismiss(item.key);
+    if (item.file) importFiles([item.file], { ...item.options, dryRun: false });
+  });
+  if (!item.result) return;
+  const errors = element.querySelector("[data-part=errors]");
+  if (errors instanceof HTMLElement) mountErrors(errors, item.result.id, { kind: "error" });
+  actions(element, item.result, refresh);
+}
+
+/** @param {import("../../components/card/card.js").Card} card @param {() => Promise<void>} refresh */
+async function drawHistory(card, refresh) {
+  const first = await fetchImports({ limit: PAGE });
+  if (first.items.length === 0) return card.empty(t("import.no-history"));
+  let { items, next_cursor: cursor } = first;
+  const draw = () => {
+    put(card.content, html`${historyTable(items)}${cursor && html`<button type="button" class="button button-block" data-action="more">${t("action.more")}</button>`}`);
+    for (const item of items) {
+      const row = card.content.querySelector(`[data-import="${CSS.escape(item.id)}"]`);
+      if (row instanceof HTMLElement) actions(row, item, refresh);
+    }
+    card.content.querySelector("[data-action=more]")?.addEventListener("click", () => card.run(more));
+  };
+  const more = async () => {
+    const page = await fetchImports({ limit: PAGE, cursor });
+    items = [...items, ...page.items];
+    cursor = page.next_cursor;
+    draw();
+  };
+  return draw();
+}
