@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import BinaryIO
 
 import pandas as pd
@@ -17,9 +16,8 @@ from ingest_service.domain.models import RowError
 from ingest_service.domain.normalise import Normalised, Reading, normalise
 from ingest_service.domain.profiles import recognise
 from ingest_service.domain.profiles.base import Profile, Recognition, Sample, header_names
-from ingest_service.domain.reading.tables import MAX_CELL_CHARS, Record, Table, open_tables
+from ingest_service.domain.reading.tables import MAX_CELL_CHARS, Record, Table, chunks, open_tables
 
-CHUNK_ROWS = 50_000
 _RAW_CHARS = 2_000
 _FIELD_OF = {
     "time_text": "time", "amount_text": "amount", "currency_text": "currency",
@@ -80,7 +78,7 @@ def _chunks(
 ) -> Iterator[Chunk]:
     header = header_names(table.sample[recognition.header_index].cells)
     body = _body(table.records, profile, recognition.header_index)
-    while records := list(islice(body, CHUNK_ROWS)):
+    for records in chunks(body, heavy=table.heavy):
         yield _Reader(table.sheet, header, profile, recognition, options).read(records)
 
 
