@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import BinaryIO
 
 import pandas as pd
@@ -16,6 +17,7 @@ from ingest_service.domain.models import RowError
 from ingest_service.domain.normalise import Normalised, Reading, normalise
 from ingest_service.domain.profiles import recognise
 from ingest_service.domain.profiles.base import Profile, Recognition, Sample, header_names
+from ingest_service.domain.reading.plain import Block, PlainText
 from ingest_service.domain.reading.tables import MAX_CELL_CHARS, Record, Table, chunks, open_tables
 
 _RAW_CHARS = 2_000
@@ -76,17 +78,39 @@ def read_statement(stream: BinaryIO, options: StatementOptions) -> Iterator[Chun
 def _chunks(
     table: Table, profile: Profile, recognition: Recognition, options: StatementOptions
 ) -> Iterator[Chunk]:
-    header = header_names(table.sample[recognition.header_index].cells)
-    body = _body(table.records, profile, recognition.header_index)
-    for records in chunks(body, heavy=table.heavy):
-        yield _Reader(table.sheet, header, profile, recognition, options).read(records)
+    header = table.sample[recognition.header_index]
+    names = header_names(header.cells)
+    reader = _Reader(table.sheet, names, profile, recognition, options)
+    records: Iterable[Record] = islice(table.records, recognition.header_index + 1, None)
+    if table.plain is not None and _stands_alone(table, recognition.header_index):
+        records = yield from _block_chunks(table.plain, reader, header.row + 1)
+    for part in chunks(_body(records, profile), heavy=table.heavy):
+        yield reader.read(part)
 
 
-def _body(records: Iterable[Record], profile: Profile, header_index: int) -> Iterator[Record]:
-    """The records after the header and before the footer; wholly blank lines are no rows."""
-    for index, record in enumerate(records):
-        if index <= header_index:
-            continue
+def _stands_alone(table: Table, header_index: int) -> bool:
+    """Whether the header is one line, so that the table begins with the next."""
+    following = table.sample[header_index + 1 : header_index + 2]
+    return bool(following) and following[0].row == table.sample[header_index].row + 1
+
+
+def _block_chunks(
+    plain: PlainText, reader: _Reader, first_line: int
+) -> Generator[Chunk, None, Iterable[Record]]:
+    """Chunks of whole columns as far as the text is even; the records that come after them."""
+    for part in plain.blocks(first_line):
+        if not isinstance(part, Block):
+            return part
+        chunk, is_over = reader.read_block(part)
+        yield chunk
+        if is_over:
+            break
+    return ()
+
+
+def _body(records: Iterable[Record], profile: Profile) -> Iterator[Record]:
+    """The records before the footer; wholly blank lines are no rows."""
+    for record in records:
         if profile.ends_at(record.cells):
             return
         if "".join(record.cells).strip():
@@ -103,13 +127,58 @@ class _Reader:
 
     def read(self, records: list[Record]) -> Chunk:
         fitting, errors = self._fit(records)
-        frame = self._frame(fitting)
-        draft = _with_preamble(self.profile.parse(frame, self.recognition), self.recognition)
-        done = normalise(draft, self.options.reading)
+        done = self._normalised(self._frame(fitting))
         numbers = pd.Series([record.row for record in fitting], dtype="int64")
         rows = done.rows.assign(row=numbers.reindex(done.rows.index), sheet=self.sheet or "")
-        errors.extend(self._errors(done, fitting))
+        errors.extend(self._errors(done, fitting.__getitem__))
         return Chunk(self.profile.id, rows, errors)
+
+    def read_block(self, block: Block) -> tuple[Chunk, bool]:
+        """The chunk of a block of lines, and whether the footer begins in it."""
+        width, given = len(self.header), block.columns.num_columns
+        frame = block.columns.to_pandas()
+        if given > width and any(
+            (_clean(frame[str(at)]) != "").any() for at in range(width, given)
+        ):
+            records = [block.record(position) for position in range(len(frame))]
+            body = list(_body(records, self.profile))
+            over = len(body) < len(records) and any(
+                self.profile.ends_at(record.cells) for record in records
+            )
+            return self.read(body), over
+        frame = pd.DataFrame(
+            {
+                name: _clean(frame[str(at)]) if at < given else pd.Series("", frame.index, "str")
+                for at, name in enumerate(self.header)
+            }
+        )
+        blank = _is_blank(frame)
+        done = self._normalised(frame[~blank] if blank.any() else frame)
+        done, end = self._before_footer(done, block)
+        rows = done.rows.assign(row=done.rows.index + block.first_line, sheet=self.sheet or "")
+        return Chunk(self.profile.id, rows, self._errors(done, block.record)), end is not None
+
+    def _normalised(self, frame: pd.DataFrame) -> Normalised:
+        draft = _with_preamble(self.profile.parse(frame, self.recognition), self.recognition)
+        return normalise(draft, self.options.reading)
+
+    def _before_footer(self, done: Normalised, block: Block) -> tuple[Normalised, int | None]:
+        """What stands before the footer, and where that begins.
+
+        A footer is no transaction, so only lines that could not be read are asked.
+        """
+        unread = sorted(
+            [problem.position for problem in done.problems] + [row.position for row in done.ignored]
+        )
+        end = next((at for at in unread if self.profile.ends_at(block.cells(at))), None)
+        if end is None:
+            return done, None
+        kept = Normalised(
+            done.rows[done.rows.index < end],
+            [problem for problem in done.problems if problem.position < end],
+            [row for row in done.ignored if row.position < end],
+        )
+        return kept, end
 
     def _fit(self, records: list[Record]) -> tuple[list[Record], list[RowError]]:
         """The records that fit the header, and an error for each that does not."""
@@ -136,17 +205,17 @@ class _Reader:
             }
         )
 
-    def _errors(self, done: Normalised, records: list[Record]) -> list[RowError]:
+    def _errors(self, done: Normalised, record_at: Callable[[int], Record]) -> list[RowError]:
         failed = [
             self._error(
-                records[problem.position],
+                record_at(problem.position),
                 problem.code,
                 value=problem.value,
                 field=_FIELD_OF.get(problem.column, problem.column),
             )
             for problem in done.problems
         ]
-        ignored = [self._ignored(records[row.position], row.code) for row in done.ignored]
+        ignored = [self._ignored(record_at(row.position), row.code) for row in done.ignored]
         return failed + ignored
 
     def _ignored(self, record: Record, code: str) -> RowError:
@@ -166,6 +235,16 @@ def _with_preamble(draft: pd.DataFrame, recognition: Recognition) -> pd.DataFram
         if value:
             draft[column] = draft[column].mask(draft[column] == "", value)
     return draft
+
+
+def _is_blank(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of which every cell is empty."""
+    blank = frame.iloc[:, 0] == ""
+    for number in range(1, frame.shape[1]):
+        if not blank.any():
+            break
+        blank &= frame.iloc[:, number] == ""
+    return blank
 
 
 def _clean(cells: pd.Series[str]) -> pd.Series[str]:

@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple, cast
 from ingest_service.domain.errors import StatementError
 from ingest_service.domain.reading.archive import unpack
 from ingest_service.domain.reading.documents import document_of
+from ingest_service.domain.reading.plain import PlainText
 from ingest_service.domain.reading.sniff import sniff_kind
 
 MAX_COLUMNS = 512
@@ -32,13 +33,15 @@ class Record(NamedTuple):
 class Table:
     """One table: its first records for recognition, and all of its records.
 
-    heavy tells that rows may be so large that a chunk of them must be bounded by its text.
+    heavy tells that rows may be so large that a chunk of them must be bounded by its text; plain
+    reads the same records in blocks of columns, where the table is an ordinary text.
     """
 
     sheet: str | None
     sample: tuple[Record, ...]
     records: Iterable[Record]
     heavy: bool = False
+    plain: PlainText | None = None
 
 
 def open_tables(stream: BinaryIO) -> Iterator[Table]:

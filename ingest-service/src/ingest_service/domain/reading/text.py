@@ -18,6 +18,7 @@ from typing import BinaryIO
 from ingest_service.domain.errors import StatementError
 from ingest_service.domain.reading.delimiters import Layout, choose_layout
 from ingest_service.domain.reading.encoding import MAX_LINE_BYTES, TextShape, measure_text
+from ingest_service.domain.reading.plain import PlainText
 from ingest_service.domain.reading.tables import (
     MAX_CELL_CHARS,
     MAX_COLUMNS,
@@ -48,35 +49,54 @@ def open_text(stream: BinaryIO) -> Table:
     sample = tuple(islice(records, SAMPLE_RECORDS))
     if any(len(record.cells) > MAX_COLUMNS for record in sample):
         raise StatementError("too-many-columns", limit=MAX_COLUMNS)
-    return Table(sheet=None, sample=sample, records=records, heavy=shape.heavy)
+    plain = None
+    if shape.lines_bounded and not shape.heavy and not layout.wrapped:
+        plain = PlainText(stream, shape.encoding, layout.delimiter, records.after)
+    return Table(sheet=None, sample=sample, records=records, heavy=shape.heavy, plain=plain)
 
 
 class _Records(Iterable[Record]):
     """All records of a text file, from its beginning, every time it is iterated."""
 
-    def __init__(self, stream: BinaryIO, shape: TextShape, layout: Layout) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        shape: TextShape,
+        layout: Layout,
+        *,
+        offset: int = 0,
+        first_line: int = 1,
+    ) -> None:
         self._stream = stream
         self._shape = shape
         self._layout = layout
+        self._offset = offset
+        self._first_line = first_line
+
+    def after(self, offset: int, first_line: int) -> Iterable[Record]:
+        """The records from a byte on, which begins this line."""
+        return _Records(
+            self._stream, self._shape, self._layout, offset=offset, first_line=first_line
+        )
 
     def __iter__(self) -> Iterator[Record]:
         resume = yield from self._fast()
         if resume is not None:
-            with _decoded(self._stream, self._shape) as lines:
-                careful = _Careful(
-                    self._layout.clean(islice(lines, resume - 1, None)), self._layout
-                )
+            with _decoded(self._stream, self._shape, self._offset) as lines:
+                skipped = resume - self._first_line
+                careful = _Careful(self._layout.clean(islice(lines, skipped, None)), self._layout)
                 yield from careful.records(resume)
 
     def _fast(self) -> Generator[Record, None, int | None]:
         """The records up to the first that is suspicious; its line, or None at the end."""
         delimiter, width = self._layout.delimiter, self._layout.width
-        with _decoded(self._stream, self._shape) as lines:
+        with _decoded(self._stream, self._shape, self._offset) as lines:
             reader = csv.reader(self._layout.clean(lines), delimiter=delimiter)
-            first, spanning = 1, None
+            before = self._first_line - 1
+            first, spanning = self._first_line, None
             try:
                 for cells in reader:
-                    last = reader.line_num
+                    last = before + reader.line_num
                     if spanning is not None:
                         yield spanning
                         spanning = None
@@ -151,9 +171,9 @@ class _Careful:
 
 
 @contextmanager
-def _decoded(stream: BinaryIO, shape: TextShape) -> Iterator[Iterable[str]]:
-    """The lines of the stream from its beginning; what cannot be decoded becomes U+FFFD."""
-    stream.seek(0)
+def _decoded(stream: BinaryIO, shape: TextShape, offset: int = 0) -> Iterator[Iterable[str]]:
+    """The lines of the stream from a byte on; what cannot be decoded becomes U+FFFD."""
+    stream.seek(offset)
     text = io.TextIOWrapper(stream, encoding=shape.encoding, errors="replace", newline="")
     # The default of 8 KiB costs a fifth of the reading time.
     text._CHUNK_SIZE = _DECODED_BYTES  # type: ignore[attr-defined] # noqa: SLF001
