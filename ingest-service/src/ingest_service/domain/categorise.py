@@ -50,13 +50,15 @@ class Categoriser:
 
     def apply(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows with category_id (int64, 0 = the file names it) and category_source."""
+        from_file = rows["category_path"] != ""
+        if from_file.all():
+            return rows.assign(category_id=0, category_source="file")
         code = self._shipped(rows)
         source = pd.Series(np.where(code != "", "rule", "default"), index=rows.index, dtype="str")
         fallback = rows["direction"].map(FALLBACK_BY_DIRECTION)
         code = self._meals(code.where(code != "", fallback), rows)
-        chosen = code.map(self._id_of).astype("int64")
+        chosen = code.map({one: self._id_of(one) for one in code.unique()}).astype("int64")
         chosen, source = self._user_rules(rows, chosen, source)
-        from_file = rows["category_path"] != ""
         return rows.assign(
             category_id=chosen.mask(from_file, 0),
             category_source=source.mask(from_file, "file"),

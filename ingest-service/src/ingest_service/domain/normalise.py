@@ -5,6 +5,7 @@ Loads pandas; only the worker imports this module.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,8 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     times = parse_times(draft["time_text"], reading.time_zone)
     _check_times(problems, draft["time_text"], times)
     currency = _currency(draft["currency_text"], reading.currency)
-    problems.add("currency_text", "currency-invalid", ~currency.str.fullmatch(r"[A-Z]{3}"))
+    codes = {code: re.fullmatch(r"[A-Z]{3}", code) is not None for code in currency.unique()}
+    problems.add("currency_text", "currency-invalid", ~currency.map(codes).astype(bool))
     exponents = {code: _places(code, reading) for code in currency.unique()}
     places = currency.map(exponents).astype("int64")
     amounts = read_amounts(draft["amount_text"], places)
@@ -122,6 +124,9 @@ def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
 
     A zero after the last significant decimal does no harm; a further decimal is an error.
     """
+    quick = _plain_amounts(texts, places)
+    if quick is not None:
+        return quick
     plain = texts.str.replace(r"[￥¥$€£,，\s元]|CNY|RMB", "", regex=True)
     plain = plain.str.replace(r"\.(\d*?)0*$", r".\1", regex=True).str.rstrip(".")
     number = plain.str.fullmatch(r"\d{1,17}(?:\.\d+)?|\.\d+")
@@ -143,6 +148,19 @@ def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
             ("amount-precision", number & (decimals > places)),
         ],
     )
+
+
+def _plain_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts | None:
+    """Amounts that are all plain decimals of cents at most, or all missing; else None."""
+    if (texts == "").all():
+        none = pd.Series(0, index=texts.index, dtype="int64")
+        return Amounts(none, [("amount-missing", none == 0)])
+    cents = 2
+    if places.min() < cents or not texts.str.fullmatch(r"[0-9]{1,11}(?:\.[0-9]{1,2})?").all():
+        return None
+    value = pd.to_numeric(texts).to_numpy(dtype="float64")
+    scaled = np.rint(value * np.power(10.0, places.to_numpy()))
+    return Amounts(pd.Series(scaled.astype("int64"), index=texts.index), [])
 
 
 class _Problems:
@@ -179,8 +197,10 @@ def _places(code: str, reading: Reading) -> int:
 
 
 def _currency(texts: pd.Series[str], default: str) -> pd.Series[str]:
-    upper = texts.str.upper()
-    return upper.replace(_CURRENCY_WORDS).mask(texts == "", default)
+    code_of = {
+        text: _CURRENCY_WORDS.get(text.upper(), text.upper()) or default for text in texts.unique()
+    }
+    return texts.map(code_of).astype("str")
 
 
 def _coordinate(texts: pd.Series[str]) -> pd.Series[float]:

@@ -67,10 +67,12 @@ def signed(
     spending_is_negative: bool = False,
 ) -> tuple[pd.Series[str], pd.Series[str]]:
     """Amounts without sign, and directions: the word where there is one, else the sign."""
-    inner = amount.str.replace(r"^\((.*)\)$", r"-\1", regex=True)
-    inner = inner.str.replace("−", "-", regex=False)
-    negative = has(inner, r"^[￥¥$€£]?\s*-")
-    bare = inner.str.replace(r"^([￥¥$€£]?)\s*[-+]", r"\1", regex=True)
+    bare, negative = amount, pd.Series(data=False, index=amount.index)
+    if has(amount, r"[(−+-]").any():
+        inner = amount.str.replace(r"^\((.*)\)$", r"-\1", regex=True)
+        inner = inner.str.replace("−", "-", regex=False)
+        negative = has(inner, r"^[￥¥$€£]?\s*-")
+        bare = inner.str.replace(r"^([￥¥$€£]?)\s*[-+]", r"\1", regex=True)
     spent = negative if spending_is_negative else ~negative
     by_sign = choose([(spent, "expense")], default="income", index=amount.index)
     said = words.str.lower().map(meaning).astype("str")

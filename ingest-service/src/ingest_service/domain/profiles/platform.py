@@ -48,7 +48,7 @@ class Platform:
             c.text(frame, "amount"), c.text(frame, "direction"), _DIRECTION_BY_WORD
         )
         restored = {
-            key: c.text(frame, key).map(restore).astype("str")
+            key: _restored(c.text(frame, key))
             for key in ("merchant", "place", "note", "account", "external_id", "order_ref")
         }
         source = c.text(frame, "source")
@@ -59,16 +59,23 @@ class Platform:
             direction=direction,
             refund_text=c.text(frame, "refunded"),
             currency_text=c.text(frame, "currency"),
-            category_path=c.text(frame, "category").map(restore).astype("str"),
+            category_path=_restored(c.text(frame, "category")),
             lat_text=c.text(frame, "lat"),
             lon_text=c.text(frame, "lon"),
-            source=source.map(restore).astype("str").mask(source == "", self.id),
+            source=_restored(source).mask(source == "", self.id),
             **restored,
         )
 
     def ends_at(self, cells: Sequence[str]) -> bool:  # noqa: ARG002 - the table has no footer
         """Never: the table has no footer."""
         return False
+
+
+def _restored(texts: pd.Series[str]) -> pd.Series[str]:
+    """The texts as they were before the export made them harmless."""
+    if not texts.str.startswith("'").any():
+        return texts
+    return texts.map(restore).astype("str")
 
 
 PROFILE = Platform()
