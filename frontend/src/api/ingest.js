@@ -58,6 +58,7 @@ export const previewShape = record({
 });
 export const positionsShape = record({ count: number, cursors: list(maybe(text)) });
 export const countShape = record({ count: number, amount: orElse(object, {}), net_by_direction: orElse(object, {}) });
+export const profilesShape = record({ items: list(record({ id: text, name: orElse(text, "") })), next_cursor: maybe(text) });
 const changedShape = record({ changed: orElse(number, 0), last_seq: maybe(number) });
 const movedShape = record({ moved: orElse(number, 0), last_seq: maybe(number) });
 const signedLinkShape = record({ url: text, expires_at: maybe(text) });
@@ -288,6 +289,11 @@ export async function previewRule(query, signal) {
 export async function applyRules(query) {
   const answer = object(await request("POST", "/rules/apply", { body: query }), "");
   return typeof answer.changed === "number" ? changedShape(answer, "") : null;
+}
+
+/** The kinds of statements that are recognised. */
+export function fetchProfiles() {
+  return wholeList("/data/profiles", profilesShape);
 }
 
 /** @typedef {{ kind: string, format: string, lang: string }} ExportChoice */

@@ -10,8 +10,8 @@
 /** @type {readonly Locale[]} */
 export const LOCALES = ["zh-CN", "en"];
 
-/** @type {{ locale: Locale, messages: Messages, plurals: Intl.PluralRules }} */
-const current = { locale: "zh-CN", messages: {}, plurals: new Intl.PluralRules("zh-CN") };
+/** @type {{ locale: Locale, messages: Messages, plurals: Intl.PluralRules, given: Messages | null }} */
+const current = { locale: "zh-CN", messages: {}, plurals: new Intl.PluralRules("zh-CN"), given: null };
 
 /** @param {unknown} value @returns {value is Locale} */
 export function isLocale(value) {
@@ -34,10 +34,18 @@ export function useMessages(name, messages) {
  * @param {Locale} name
  */
 export async function loadLocale(name) {
+  // Default categories are stored by their Chinese names: a name that differs is the reader's own.
+  const [messages, chinese] = await Promise.all([fetchMessages(name), name === "zh-CN" ? null : fetchMessages("zh-CN")]);
+  useMessages(name, messages);
+  current.given = chinese ?? messages;
+  document.documentElement.lang = name;
+}
+
+/** @param {Locale} name @returns {Promise<Messages>} */
+async function fetchMessages(name) {
   const answer = await fetch(new URL(`./${name}.json`, import.meta.url));
   if (!answer.ok) throw new Error(`no messages for ${name}`);
-  useMessages(name, await answer.json());
-  document.documentElement.lang = name;
+  return answer.json();
 }
 
 /** @param {string} key */
@@ -62,12 +70,14 @@ export function t(key, params = {}) {
 }
 
 /**
- * A category's name: default ones have a stable code and are translated, own ones are kept.
+ * A category's name: default ones have a stable code and are translated, own and
+ * renamed ones are kept.
  * @param {{ code?: string | null, name?: string | null }} category
  */
 export function categoryName({ code, name }) {
   const key = `category.${code}`;
-  if (code && current.locale === "en" && has(key)) return t(key);
+  const renamed = name && current.given && current.given[key] !== name;
+  if (code && current.locale === "en" && has(key) && !renamed) return t(key);
   if (name) return name;
   return code && has(key) ? t(key) : t("category.none");
 }

@@ -19,12 +19,16 @@ export function openDialog({ title, body, kind = "dialog", wide = false }) {
   element.addEventListener("click", (event) => {
     if (event.target === element) element.close();
   });
+  // Who leaves the page leaves its questions too.
+  const leave = () => element.close();
+  addEventListener("hashchange", leave);
   element.showModal();
   // The first thing to do is the form's, not the closing cross.
   const first = element.querySelector(".dialog-body :is(input:not([type=hidden]), select, textarea):not([disabled])");
   if (first instanceof HTMLElement && kind === "dialog") first.focus();
   const closed = new Promise((/** @type {(value: void) => void} */ resolve) => {
     element.addEventListener("close", () => {
+      removeEventListener("hashchange", leave);
       element.remove();
       resolve();
     }, { once: true });

@@ -9,8 +9,8 @@ import { icon, mark } from "../icon/icon.js";
 /** Only pages that exist. @type {readonly Entry[][]} */
 const GROUPS = [
   [{ route: "dashboard", icon: "overview" }, { route: "analysis", icon: "analysis" }, { route: "forecast", icon: "forecast" }],
-  [{ route: "transactions", icon: "transactions" }],
-  [{ route: "import", icon: "import" }, { route: "reports", icon: "reports" }],
+  [{ route: "transactions", icon: "transactions" }, { route: "categories", icon: "categories" }],
+  [{ route: "import", icon: "import" }, { route: "export", icon: "export" }, { route: "reports", icon: "reports" }],
 ];
 /** @type {readonly Entry[]} */
 const FOOT = [{ route: "settings", icon: "settings" }, { route: "account", icon: "account" }];

@@ -1,5 +1,5 @@
 // @ts-check
-import { EXPENSE_FILTERS } from "../../api/ingest.js";
+import { EXPENSE_FILTERS, fetchProfiles } from "../../api/ingest.js";
 import { categoryOptions } from "../../components/category-select/category-select.js";
 import { openDialog } from "../../components/dialog/dialog.js";
 import { icon } from "../../components/icon/icon.js";
@@ -97,11 +97,12 @@ function moreFilters(params) {
   const { element, close } = openDialog({ title: t("transactions.more-filters"), body: html`<form class="form">
     <div class="pair">${field("min_amount", "amount")}${field("max_amount", "amount")}</div>
     ${field("merchant")}${field("place")}
-    <div class="pair">${field("source")}${field("currency", "currency")}</div>
+    <div class="pair"><div class="field"><label for="filter-source">${t("filter-name.source")}</label><select class="input" id="filter-source" name="source"><option value="">${t("filter.any")}</option>${value("source") && html`<option value="${value("source")}" selected>${sourceName(value("source"))}</option>`}</select></div>${field("currency", "currency")}</div>
     <div class="field"><label for="filter-category_source">${t("filter-name.category_source")}</label><select class="input" id="filter-category_source" name="category_source"><option value="">${t("filter.any")}</option>${options(CATEGORY_SOURCES, value("category_source"), "category-source")}</select></div>
     <div class="field"><label for="filter-pending">${t("filter-name.pending")}</label><select class="input" id="filter-pending" name="pending"><option value="">${t("filter.any")}</option>${options(["true", "false"], value("pending"), "pending")}</select></div>
     <div class="actions"><button class="button button-primary">${t("action.apply")}</button></div></form>` });
   const form = /** @type {HTMLFormElement} */ (one(element, "form"));
+  offerSources(/** @type {HTMLSelectElement} */ (one(form, "[name=source]")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     /** @type {Record<string, string>} */
@@ -110,6 +111,20 @@ function moreFilters(params) {
     close();
     change(params, chosen);
   });
+}
+
+/** The kinds of statements, once they are known. @param {HTMLSelectElement} select */
+async function offerSources(select) {
+  const profiles = await fetchProfiles().catch(() => []);
+  for (const id of ["manual", ...profiles.map((profile) => profile.id)]) {
+    if (id === select.value) continue;
+    select.add(new Option(has(`source.${id}`) ? t(`source.${id}`) : (profiles.find((profile) => profile.id === id)?.name ?? id), id));
+  }
+}
+
+/** @param {string} id */
+function sourceName(id) {
+  return has(`source.${id}`) ? t(`source.${id}`) : id;
 }
 
 /** @param {FilterName} name @param {string} value */
