@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import Engine
 
-from ingest_service.api import categories, changes, expenses, exports, imports, rules
+from ingest_service.api import categories, changes, expenses, exports, imports, links, rules
 from ingest_service.api.context import Parts
 from ingest_service.api.errors import PROBLEMS
 from ingest_service.config import Config
@@ -70,7 +70,7 @@ def create_app(
         max_upload_bytes=config.max_upload_bytes,
         temporary_dir=config.temporary_dir,
     )
-    for resource in (imports, expenses, categories, rules, exports, changes):
+    for resource in (imports, expenses, categories, rules, links, exports, changes):
         api.register_blueprint(resource.blp)
     return app
 

@@ -13,6 +13,7 @@ PROBLEMS: Mapping[type[Exception], ProblemSpec] = {
     e.EmptyFileError: ProblemSpec(422, "empty-file", "The file is empty"),
     e.UploadTooLargeError: ProblemSpec(413, "payload-too-large", "The file is too large"),
     e.InvalidInputError: ProblemSpec(422, "validation-failed", "Some values are not valid"),
+    e.LinkTakenError: ProblemSpec(409, "link-taken", "One of the rows is linked already"),
     e.ConflictError: ProblemSpec(409, "conflict", "In conflict with the present state"),
     e.WrongPasswordError: ProblemSpec(422, "wrong-password", "The password is wrong"),
     e.StatementError: ProblemSpec(422, "validation-failed", "The file cannot be read"),

@@ -2,11 +2,12 @@
 
 IngestError
 ├── NotFoundError: the thing is not there, or belongs to somebody else
-│   ├── ExpenseNotFoundError, CategoryNotFoundError, RuleNotFoundError, ImportNotFoundError
+│   ├── ExpenseNotFoundError, CategoryNotFoundError, RuleNotFoundError, ImportNotFoundError,
+│   │   LinkNotFoundError
 ├── MissingFileError, EmptyFileError, UploadTooLargeError: the upload itself
 ├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
 ├── ConflictError: not now, or not twice
-│   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError
+│   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, LinkTakenError
 ├── WrongPasswordError: the password does not open the archive
 └── StatementError: the worker cannot read the file (.code is kept with the import)
 """
@@ -51,6 +52,10 @@ class ImportNotFoundError(NotFoundError):
     """No such import."""
 
 
+class LinkNotFoundError(NotFoundError):
+    """No such link."""
+
+
 class MissingFileError(IngestError):
     """The form holds no file."""
 
@@ -89,6 +94,10 @@ class ImportNotLockedError(ConflictError):
 
 class WrongPasswordError(IngestError):
     """The password does not open the archive."""
+
+
+class LinkTakenError(ConflictError):
+    """Another link in force has one of the rows."""
 
 
 class StatementError(IngestError):

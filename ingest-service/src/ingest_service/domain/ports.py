@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ingest_service.domain.feed import FeedPages
+from ingest_service.domain.link_records import LinkFilter, LinkRecord, NewLink
 from ingest_service.domain.models import (
     Category,
     Condition,
@@ -234,6 +235,32 @@ class Imports(Protocol):
         ...
 
 
+class Links(Protocol):
+    """The links of all users."""
+
+    def get(self, user_id: int, link_id: int) -> LinkRecord:
+        """The link with both rows. Raises LinkNotFoundError."""
+        ...
+
+    def page(
+        self, user_id: int, where: LinkFilter, *, before_id: int | None, limit: int
+    ) -> tuple[Sequence[LinkRecord], int | None]:
+        """Links, newest first, and the id before which the next page begins."""
+        ...
+
+    def add(self, user_id: int, new: NewLink, *, now: int) -> int:
+        """The id of a link that a person made, not in force yet."""
+        ...
+
+    def decide(self, link: LinkRecord, status: str) -> None:
+        """Put the link into force, or take it back and remember that it was refused."""
+        ...
+
+    def is_free(self, link: LinkRecord) -> bool:
+        """Whether no other link in force has taken one of the rows."""
+        ...
+
+
 class Session(Protocol):
     """One transaction."""
 
@@ -255,6 +282,11 @@ class Session(Protocol):
     @property
     def imports(self) -> Imports:
         """Uploads."""
+        ...
+
+    @property
+    def links(self) -> Links:
+        """Links between rows."""
         ...
 
 

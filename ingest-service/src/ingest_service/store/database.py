@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from ingest_service.store.categories import SqliteCategories
 from ingest_service.store.expenses import SqliteExpenses
 from ingest_service.store.imports import SqliteImports
+from ingest_service.store.links import SqliteLinks
 from ingest_service.store.rules import SqliteRules
 from ingest_service.store.staging import StagedRows, open_staging, sweep_staging
 from servicekit.jobs import JobQueue
@@ -25,6 +26,7 @@ class SqliteSession:
         self.categories = SqliteCategories(connection)
         self.rules = SqliteRules(connection)
         self.imports = SqliteImports(connection, queue)
+        self.links = SqliteLinks(connection)
 
 
 class SqliteDatabase:

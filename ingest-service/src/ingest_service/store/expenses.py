@@ -39,6 +39,7 @@ from ingest_service.domain.models import (
     Sum,
 )
 from ingest_service.domain.ports import Chosen
+from ingest_service.store.link_effects import drop_dead_links, drop_links_of
 from ingest_service.store.matching import RuleTests, live_rows, rows_of
 from ingest_service.store.refunds import recompute_refunds
 from ingest_service.store.rows import expense_of, inserted_id, last_seq, take_seq
@@ -197,10 +198,7 @@ class SqliteExpenses:
         )
         if self._connection.execute(statement).rowcount != 1:
             raise ExpenseNotFoundError(str(expense_id))
-        tied = text("DELETE FROM links WHERE from_id = :id OR to_id = :id RETURNING from_id, to_id")
-        removed = self._connection.execute(tied, {"id": expense_id}).all()
-        originals = {int(row.to_id) for row in removed if row.to_id != expense_id}
-        recompute_refunds(self._connection, originals)
+        drop_links_of(self._connection, [expense_id])
 
     def move_category(self, user_id: int, *, from_id: int, to_id: int) -> int:
         """Give all rows of one category to another; each takes a new seq."""
@@ -220,7 +218,7 @@ class SqliteExpenses:
         """Leave tombstones; what the rows refunded counts in full again."""
         count = self._set(select(expenses.c.id).where(_chosen(user_id, chosen)), {"deleted": 1})
         if count:
-            self._untie()
+            drop_dead_links(self._connection, user_id)
         return count
 
     def matching(
@@ -308,16 +306,6 @@ class SqliteExpenses:
             )
             self._connection.execute(statement)
         return count
-
-    def _untie(self) -> None:
-        """Forget the links of the chosen rows, and sum the refunds of what they gave back anew."""
-        removed = text(
-            "DELETE FROM links WHERE from_id IN (SELECT id FROM temp.chosen)"
-            " OR to_id IN (SELECT id FROM temp.chosen) RETURNING to_id"
-        )
-        originals = {int(row[0]) for row in self._connection.execute(removed)}
-        live = select(expenses.c.id).where(expenses.c.id.in_(originals), expenses.c.deleted == 0)
-        recompute_refunds(self._connection, set(self._connection.execute(live).scalars()))
 
     def _mine(self, user_id: int, expense_id: int) -> ColumnElement[bool]:
         return and_(

@@ -1,12 +1,240 @@
 """Links between rows that mean the same money: one payment told twice, moves between own accounts.
 
-Called after an import's rows are stored, inside the same transaction.
+find_links is called after an import's rows are stored, inside the same transaction.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, RowMapping, or_, select, text, update
+from sqlalchemy.dialects.sqlite import insert
+
+from ingest_service.domain.errors import LinkNotFoundError
+from ingest_service.domain.link_evidence import BANK, tier_of
+from ingest_service.domain.link_records import LinkFilter, LinkRecord, NewLink
+from ingest_service.domain.links import IN_FORCE, Claims, Ends, Pair, assign
+from ingest_service.domain.models import Expense
+from ingest_service.store.link_effects import put_in_force, take_back
+from ingest_service.store.link_refunds import propose_refunds
+from ingest_service.store.link_search import find_pairs, take_census
+from ingest_service.store.refunds import recompute_refunds
+from ingest_service.store.rows import expense_of
+from ingest_service.store.tables import expenses, links
+
+_TOUCHING = """
+SELECT l.id, l.kind, l.status, l.from_id, l.to_id, f.source AS from_source, t.source AS to_source
+FROM links l JOIN expenses f ON f.id = l.from_id JOIN expenses t ON t.id = l.to_id
+WHERE l.kind <> 'refund' AND l.id IN (
+    SELECT id FROM links WHERE from_id IN (SELECT value FROM json_each(:rows))
+    UNION SELECT id FROM links WHERE to_id IN (SELECT value FROM json_each(:rows)))
+ORDER BY l.id
+"""
+_DATE_REFUNDS = """
+UPDATE links SET import_id = :import_id, created_at = :now
+WHERE user_id = :user_id AND kind = 'refund' AND created_at = 0
+"""
+# A question that another link has answered meanwhile waits in silence until that link goes.
+_UNANSWERED = """
+NOT EXISTS (
+    SELECT 1 FROM links o WHERE o.status IN ('linked', 'confirmed') AND o.id <> links.id
+      AND (o.from_id = links.from_id AND (o.kind = links.kind OR o.kind <> 'refund'
+                                          AND links.kind <> 'refund')
+           OR links.kind <> 'refund' AND o.to_id = links.from_id AND o.kind = 'own_transfer'))
+"""
+_INSERT = """
+INSERT INTO links (user_id, kind, from_id, to_id, amount_minor, status, reason, score, import_id,
+                   created_at)
+SELECT :user_id, :kind, :from_id, :to_id, amount_minor, :status, :reason, :score, :import_id, :now
+FROM expenses WHERE id = :from_id
+RETURNING id
+"""
 
 
 def find_links(connection: Connection, *, user_id: int, import_id: int, now: int) -> None:
-    """Finds the links that the rows of an import make possible and puts them into force."""
+    """Finds the links that an import makes possible, and puts the sure ones into force."""
+    dated = {"import_id": import_id, "user_id": user_id, "now": now}
+    connection.execute(text(_DATE_REFUNDS), dated)
+    holdings = take_census(connection, user_id=user_id, import_id=import_id)
+    if holdings is None:
+        return
+    pairs = find_pairs(connection, user_id=user_id, import_id=import_id, holdings=holdings)
+    if pairs:
+        chosen = _choose(connection, pairs)
+        made = [
+            (_insert(connection, pair, user_id=user_id, import_id=import_id, now=now), pair)
+            for pair in chosen
+        ]
+        sure = [link_id for link_id, pair in made if pair.verdict.status == "linked"]
+        put_in_force(connection, sure)
+    propose_refunds(
+        connection,
+        user_id=user_id,
+        import_id=import_id,
+        span=(holdings.first_time, holdings.last_time),
+        now=now,
+    )
+
+
+def _choose(connection: Connection, pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """The sure pairs, then questions about rows that neither a link nor a question has taken."""
+    rows = {row for pair in pairs for row in (pair.ends.from_id, pair.ends.to_id)}
+    known = list(connection.execute(text(_TOUCHING), {"rows": json.dumps(sorted(rows))}).mappings())
+    judged = {(row["kind"], row["from_id"], row["to_id"]) for row in known}
+    fresh = [
+        pair for pair in pairs if (pair.ends.kind, pair.ends.from_id, pair.ends.to_id) not in judged
+    ]
+    claims = Claims()
+    _claim(claims, (row for row in known if row["status"] in IN_FORCE))
+    sure = assign((pair for pair in fresh if pair.verdict.status == "linked"), claims)
+    _claim(claims, (row for row in known if row["status"] == "proposed"))
+    asked = assign((pair for pair in fresh if pair.verdict.status == "proposed"), claims)
+    return [*sure, *asked]
+
+
+def _claim(claims: Claims, known: Iterable[RowMapping]) -> None:
+    for link in known:
+        claims.take(_ends_of(link))
+
+
+def _ends_of(link: RowMapping) -> Ends:
+    return Ends(
+        kind=link["kind"],
+        from_id=link["from_id"],
+        to_id=link["to_id"],
+        from_tier=tier_of(link["from_source"]) or BANK,
+        to_tier=tier_of(link["to_source"]) or BANK,
+    )
+
+
+def _insert(connection: Connection, pair: Pair, *, user_id: int, import_id: int, now: int) -> int:
+    reason = {"code": pair.verdict.code, "params": dict(pair.verdict.params)}
+    parameters = {
+        "user_id": user_id,
+        "kind": pair.ends.kind,
+        "from_id": pair.ends.from_id,
+        "to_id": pair.ends.to_id,
+        "status": pair.verdict.status,
+        "reason": json.dumps(reason, ensure_ascii=False),
+        "score": pair.verdict.score,
+        "import_id": import_id,
+        "now": now,
+    }
+    return int(connection.execute(text(_INSERT), parameters).scalar_one())
+
+
+class SqliteLinks:
+    """The links of all users."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, user_id: int, link_id: int) -> LinkRecord:
+        """The link with both rows.
+
+        Raises:
+            LinkNotFoundError: not there, or not this user's.
+        """
+        query = select(links).where(links.c.id == link_id, links.c.user_id == user_id)
+        found = self._records(list(self._connection.execute(query).mappings()))
+        if not found:
+            raise LinkNotFoundError(str(link_id))
+        return found[0]
+
+    def page(
+        self, user_id: int, where: LinkFilter, *, before_id: int | None, limit: int
+    ) -> tuple[Sequence[LinkRecord], int | None]:
+        """Links, newest first, and the id before which the next page begins."""
+        tests = [
+            column == value
+            for column, value in (
+                (links.c.status, where.status),
+                (links.c.kind, where.kind),
+                (links.c.import_id, where.import_id),
+            )
+            if value is not None
+        ]
+        if before_id is not None:
+            tests.append(links.c.id < before_id)
+        open_or_decided = or_(links.c.status != "proposed", text(_UNANSWERED))
+        query = (
+            select(links)
+            .where(links.c.user_id == user_id, open_or_decided, *tests)
+            .order_by(links.c.id.desc())
+            .limit(limit + 1)
+        )
+        rows = list(self._connection.execute(query).mappings())
+        more = len(rows) > limit
+        return self._records(rows[:limit]), rows[limit - 1]["id"] if more else None
+
+    def add(self, user_id: int, new: NewLink, *, now: int) -> int:
+        """The id of a link that a person made; a pair that was judged before is judged anew."""
+        statement = insert(links).values(
+            user_id=user_id,
+            kind=new.kind,
+            from_id=new.from_id,
+            to_id=new.to_id,
+            amount_minor=new.amount_minor,
+            status="rejected",
+            reason=json.dumps({"code": "by-hand", "params": {}}),
+            score=1.0,
+            created_at=now,
+        )
+        kept = statement.on_conflict_do_update(
+            index_elements=["from_id", "to_id", "kind"],
+            set_={"amount_minor": statement.excluded.amount_minor},
+        )
+        return int(self._connection.execute(kept.returning(links.c.id)).scalar_one())
+
+    def decide(self, link: LinkRecord, status: str) -> None:
+        """Put the link into force, or take it back and remember that it was refused."""
+        was, will = link.status in IN_FORCE, status in IN_FORCE
+        if was and not will:
+            take_back(self._connection, [link.id])
+        decided = update(links).where(links.c.id == link.id).values(status=status)
+        self._connection.execute(decided)
+        if will and not was:
+            put_in_force(self._connection, [link.id])
+        if link.kind == "refund" and was != will:
+            recompute_refunds(self._connection, {link.target.id})
+
+    def is_free(self, link: LinkRecord) -> bool:
+        """Whether no other link in force has taken one of the rows."""
+        rows = json.dumps([link.source.id, link.target.id])
+        known = self._connection.execute(text(_TOUCHING), {"rows": rows}).mappings()
+        if link.kind == "refund":
+            other = select(links.c.id).where(
+                links.c.from_id == link.source.id,
+                links.c.kind == "refund",
+                links.c.status.in_(IN_FORCE),
+                links.c.id != link.id,
+            )
+            return self._connection.execute(other).first() is None
+        claims = Claims()
+        _claim(claims, (row for row in known if row["status"] in IN_FORCE and row["id"] != link.id))
+        tiers = [tier_of(row.source) or BANK for row in (link.source, link.target)]
+        return claims.take(Ends(link.kind, link.source.id, link.target.id, tiers[0], tiers[1]))
+
+    def _records(self, rows: Sequence[RowMapping]) -> Sequence[LinkRecord]:
+        ids = {row[end] for row in rows for end in ("from_id", "to_id")}
+        found = self._connection.execute(select(expenses).where(expenses.c.id.in_(ids)))
+        by_id = {row["id"]: expense_of(row) for row in found.mappings()}
+        return [_record(row, by_id) for row in rows]
+
+
+def _record(row: RowMapping, expense_by_id: Mapping[int, Expense]) -> LinkRecord:
+    reason = json.loads(row["reason"])
+    return LinkRecord(
+        id=row["id"],
+        kind=row["kind"],
+        status=row["status"],
+        score=row["score"],
+        code=reason.get("code", ""),
+        params=reason.get("params", {}),
+        amount_minor=row["amount_minor"],
+        source=expense_by_id[row["from_id"]],
+        target=expense_by_id[row["to_id"]],
+        import_id=row["import_id"],
+        created_at=row["created_at"],
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from ingest_service.domain.models import ImportRecord
 from ingest_service.store.changes import Changes
 from ingest_service.store.claims import Run, holders_of, runs_of
+from ingest_service.store.link_effects import drop_dead_links
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import take_back_repair
 from ingest_service.store.rows import last_seq, take_seq
@@ -117,6 +118,7 @@ class Undo:
 
     def _relink(self, gone: Sequence[int], changes: Changes) -> None:
         """Forget links of rows that went or changed, and look for refunds' spendings again."""
+        drop_dead_links(self._connection, self._record.user_id)
         loose = {"ids": json.dumps(sorted({*gone, *changes.updated}))}
         untied = self._connection.execute(
             text(_DEAD_REFUNDS), {**loose, "user_id": self._record.user_id}
