@@ -4,7 +4,7 @@ export PORT LISTEN DATA_DIR DEMO SERVICE FOLLOW BASE_URL
 RUN := sh deploy/local.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs restart env install vendor lock check test demo compose-test
+.PHONY: help up down status logs restart env install vendor lock check test demo screenshots compose-test
 
 help:
 	@echo "make up                start everything (PORT=8080, DATA_DIR=./var, LISTEN=127.0.0.1, DEMO=0)"
@@ -17,9 +17,10 @@ help:
 	@echo "make test              every test, the journeys in a browser included"
 	@echo "make compose-test      the journeys through docker compose"
 	@echo "make lock              resolve requirements.in anew"
+	@echo "make screenshots       take the README's pictures from the running demo"
 	@echo "make vendor            copy the front end's libraries again"
 
-up down status logs restart env install vendor lock check test demo:
+up down status logs restart env install vendor lock check test demo screenshots:
 	@$(RUN) $@
 
 compose-test:

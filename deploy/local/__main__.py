@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from local import checks, commands, demo_data, locks, suites
+from local import checks, commands, demo_data, locks, pictures, suites
 from local.console import complain
 from local.errors import SetUpError
 from local.layout import Layout, layout_from_environment
@@ -26,6 +26,7 @@ _VERBS: dict[str, Callable[[Layout], None]] = {
     "lock": locks.lock,
     "check": checks.check,
     "test": suites.test,
+    "screenshots": pictures.take,
     "demo": lambda layout: demo_data.load_demo(
         os.environ.get("BASE_URL") or layout.url, python=layout.python, folder=layout.run_dir
     ),

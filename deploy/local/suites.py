@@ -20,6 +20,7 @@ from local.errors import SetUpError
 from local.layout import Layout
 from local.machine import apt_install, ensure_nginx, find_program
 
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _AT_ONCE = 2
 _NOTHING_COLLECTED = 5
 _PYTHON_SUITES = (
@@ -120,19 +121,23 @@ def _closing_lines(output: str) -> str:
     return "\n".join(output.strip().splitlines()[-10:]) + "\n"
 
 
-def ensure_browser() -> None:
-    """Sees to it that there is a Chromium for the browser tests.
+def ensure_browser() -> Path:
+    """The Chromium of this machine, installed where there is none.
 
     Raises:
         SetUpError: there is none and it could not be installed.
     """
     missing = []
-    if find_program("chromium", "chromium-browser", "google-chrome") is None:
+    if find_program(*_BROWSERS) is None:
         missing += ["chromium", "fonts-wqy-microhei"]
     if not _has_library("libatomic.so.1"):
         missing.append("libatomic1")  # Playwright's driver is linked against it
     if missing:
-        apt_install(missing, purpose="the browser tests")
+        apt_install(missing, purpose="the browser")
+    browser = find_program(*_BROWSERS)
+    if browser is None:
+        raise SetUpError("chromium was installed but is not on PATH")
+    return Path(browser)
 
 
 def _has_library(name: str) -> bool:
