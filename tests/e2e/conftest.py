@@ -1,6 +1,7 @@
 """A running platform to travel through: the one at E2E_BASE_URL, else one made by `make up`."""
 
 import os
+import shutil
 import socket
 import subprocess
 import uuid
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from browsing import CHROMIUM_FLAGS, note_complaint
 from platform_client import PlatformClient
+from playwright.sync_api import Browser, Page, sync_playwright
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -76,3 +79,24 @@ def new_user(base_url: str) -> PlatformClient:
     client.register(email, "journey-2024-password")
     client.sign_in(email, "journey-2024-password")
     return client
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    assert executable, "no Chromium found: install Debian's package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=[*CHROMIUM_FLAGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.complaints = []  # type: ignore[attr-defined]
+    page.on("console", lambda message: note_complaint(page, message))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    yield page
+    context.close()

@@ -1,76 +1,17 @@
 """The same journey through the pages, in a real browser."""
 
-import shutil
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from browsing import (
+    assert_fits_and_is_accessible,
+    go,
+    import_file,
+    register,
+    wait_until_ready,
+)
+from playwright.sync_api import Page, expect
 from statements import BROKEN_ROWS, household, statement
-
-PASSWORD = "journey-2024-password"
-AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
-CHROMIUM_FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    assert executable, "no Chromium found: install Debian's package chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=[*CHROMIUM_FLAGS])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.complaints = []  # type: ignore[attr-defined]
-    page.on("console", lambda message: _note_complaint(page, message))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
-    yield page
-    context.close()
-
-
-def _note_complaint(page: Page, message: ConsoleMessage) -> None:
-    # The browser logs every 4xx answer; those that a journey provokes are expected.
-    if message.type == "error" and "Failed to load resource" not in message.text:
-        page.complaints.append(message.text)  # type: ignore[attr-defined]
-
-
-def go(page: Page, url: str) -> None:
-    page.goto(url)
-    wait_until_ready(page)
-
-
-def wait_until_ready(page: Page) -> None:
-    # One turn of the event loop lets a change of the hash reach the router first.
-    page.evaluate("new Promise((resolve) => setTimeout(resolve))")
-    page.wait_for_selector("html[data-ready=true]", state="attached", timeout=30_000)
-
-
-def register(page: Page, base_url: str, *, lang: str = "zh-CN") -> str:
-    email = f"reader-{uuid.uuid4().hex[:12]}@example.com"
-    go(page, f"{base_url}/?lang={lang}#/register")
-    page.fill("input[name=identifier]", email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_url("**/*#/dashboard**", timeout=15_000)
-    wait_until_ready(page)
-    return email
-
-
-def import_file(page: Page, base_url: str, path: Path, *, lang: str = "zh-CN") -> None:
-    go(page, f"{base_url}/?lang={lang}#/import")
-    page.set_input_files("input[type=file]", str(path))
-    # An import that is over can be undone; counts alone are shown while it still runs.
-    expect(page.locator("main [data-action=undo]").first).to_be_visible(timeout=60_000)
 
 
 def test_person_registers_imports_and_sees_where_the_money_went(
@@ -121,11 +62,7 @@ def test_pages_fit_a_phone_and_are_accessible(
     register(page, base_url, lang=lang)
     for name in ("dashboard", "import", "transactions", "reports", "settings"):
         go(page, f"{base_url}/?lang={lang}&theme={theme}#/{name}")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 375, f"{name} scrolls sideways: {width}"
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa']})")["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:120]) for v in found] == [], name
+        assert_fits_and_is_accessible(page, name)
     assert page.complaints == []  # type: ignore[attr-defined]
 
 

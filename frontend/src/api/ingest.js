@@ -1,4 +1,5 @@
 // @ts-check
+import { locale } from "../i18n/i18n.js";
 import { flag, list, maybe, number, object, orElse, record, text } from "../lib/shape.js";
 import { download, request, upload } from "./client.js";
 
@@ -298,12 +299,17 @@ export function fetchProfiles() {
 
 /** @typedef {{ kind: string, format: string, lang: string }} ExportChoice */
 
+/** What the service takes for granted is not said. @param {ExportChoice} choice @param {ExpenseFilter} filter */
+function exportQuery({ kind, format, lang }, filter) {
+  return { ...filter, format, kind: kind === "expenses" ? null : kind, lang: lang === locale() ? null : lang };
+}
+
 /** @param {ExportChoice} choice @param {ExpenseFilter} filter */
 export async function exportLink(choice, filter) {
-  return signedLinkShape(await request("GET", "/data/export", { query: { ...filter, ...choice, link: true } }), "");
+  return signedLinkShape(await request("GET", "/data/export", { query: { ...exportQuery(choice, filter), link: true } }), "");
 }
 
 /** @param {ExportChoice} choice @param {ExpenseFilter} filter */
 export function downloadExport(choice, filter) {
-  return download("/data/export", { query: { ...filter, ...choice }, accept: "*/*" });
+  return download("/data/export", { query: exportQuery(choice, filter), accept: "*/*" });
 }

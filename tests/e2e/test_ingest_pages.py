@@ -1,0 +1,202 @@
+"""Import, transactions, categories and export through their pages, in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from browsing import assert_fits_and_is_accessible, go, import_file, register, wait_until_ready
+from playwright.sync_api import Page, expect
+from statements import BROKEN_ROWS, household, statement
+
+PAGES = ("import", "transactions", "categories", "export")
+ROWS = 700
+
+
+def with_statement(page: Page, base_url: str, folder: Path, *, lang: str = "zh-CN") -> int:
+    """A new reader with a statement; how many rows it has."""
+    register(page, base_url, lang=lang)
+    frame = household(rows=ROWS)
+    path = statement(frame, folder, name="账单.csv", statement_format="platform")
+    import_file(page, base_url, path, lang=lang)
+    return len(frame)
+
+
+def rows_of(page: Page) -> str:
+    return page.locator(".vlist").get_attribute("aria-rowcount") or ""
+
+
+def test_a_dry_run_stores_nothing_until_it_is_meant(
+    page: Page, base_url: str, tmp_path: Path
+) -> None:
+    register(page, base_url)
+    frame = household(rows=ROWS)
+    path = statement(frame, tmp_path, name="试试.csv", statement_format="platform")
+    go(page, f"{base_url}/#/import")
+    page.check("input[name=dry_run]")
+    page.set_input_files("input[name=file]", str(path))
+    expect(page.locator("main [data-action=for-real]")).to_be_visible(timeout=60_000)
+    assert page.locator("main [data-action=undo]").count() == 0
+    page.click("main [data-action=for-real]")
+    expect(page.locator("main [data-action=undo]").first).to_be_visible(timeout=60_000)
+    page.locator(".import-counts a").first.click()
+    wait_until_ready(page)
+    assert rows_of(page) == str(len(frame) + 1)
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_an_import_shows_its_rows_and_is_undone(page: Page, base_url: str, tmp_path: Path) -> None:
+    register(page, base_url)
+    path = tmp_path / "broken.csv"
+    path.write_text(BROKEN_ROWS, encoding="utf-8")
+    import_file(page, base_url, path)
+    page.click(".import-history a")
+    wait_until_ready(page)
+    expect(page.locator("#rows-panel")).to_contain_text("2025/13/05")
+    with page.expect_download() as download:
+        page.click("[data-action=repair]")
+    assert "2025/13/05" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+    page.click("[data-action=undo]")
+    page.locator("dialog .button-danger").click()
+    expect(page.locator(".toasts")).to_contain_text("broken.csv", timeout=60_000)
+    expect(page.locator("main [data-action=undo]")).to_have_count(0)
+    go(page, f"{base_url}/#/transactions")
+    expect(page.locator("main .empty")).to_be_visible()
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_rows_are_found_mended_and_given_back_by_keyboard(
+    page: Page, base_url: str, tmp_path: Path
+) -> None:
+    total = with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/transactions?direction=expense&sort=-amount")
+    assert 1 < int(rows_of(page)) <= total + 1
+    page.locator(".vlist").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    first = page.locator(".vlist-body .vlist-row").first
+    before = first.locator(".tx-merchant").inner_text()
+    page.keyboard.press("m")
+    page.keyboard.type("改过的商户")
+    page.keyboard.press("Enter")
+    expect(first.locator(".tx-merchant")).to_contain_text("改过的商户")
+    page.locator(".toasts [data-action=toast]").click()
+    expect(first.locator(".tx-merchant")).to_have_text(before)
+    page.locator(".vlist").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog.panel [name=category_id]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_category_is_changed_in_place_and_stays(
+    page: Page, base_url: str, tmp_path: Path
+) -> None:
+    with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/transactions")
+    first = page.locator(".vlist-body .vlist-row").first
+    first.locator(".tx-category button").click()
+    first.locator("select.tx-editor").select_option(label="旅行")
+    expect(first.locator(".tx-category")).to_contain_text("旅行")
+    expect(page.locator(".toasts")).to_contain_text("已保存")
+    page.reload()
+    wait_until_ready(page)
+    expect(first.locator(".tx-category")).to_contain_text("旅行")
+
+
+def test_many_rows_are_chosen_changed_and_deleted(
+    page: Page, base_url: str, tmp_path: Path
+) -> None:
+    total = with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/transactions")
+    rows = page.locator(".vlist-body .vlist-row")
+    rows.nth(0).locator(".tx-check input").click()
+    rows.nth(4).locator(".tx-check input").click(modifiers=["Shift"])
+    expect(page.locator(".bulk-bar")).to_contain_text("5")
+    page.click(".bulk-bar [data-action=edit]")
+    page.fill("dialog [name=note]", "一起改的")
+    page.click("dialog .button-primary")
+    expect(rows.nth(0).locator(".tx-note")).to_have_text("一起改的")
+    page.fill("input[name=q]", "一起改的")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    wait_until_ready(page)
+    assert rows_of(page) == "6"
+    page.locator(".vlist").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.locator("dialog .button-danger").click()
+    expect(page.locator("main .empty")).to_be_visible(timeout=30_000)
+    go(page, f"{base_url}/#/transactions")
+    assert rows_of(page) == str(total - 5 + 1)
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_row_is_entered_by_hand(page: Page, base_url: str) -> None:
+    register(page, base_url)
+    go(page, f"{base_url}/#/transactions")
+    page.click("[data-action=add]")
+    page.fill("dialog [name=amount]", "23.50")
+    page.fill("dialog [name=merchant]", "街角花店")
+    page.click("dialog .button-primary")
+    expect(page.locator(".vlist-body")).to_contain_text("街角花店")
+    expect(page.locator(".transactions-total")).to_contain_text("23.50")
+
+
+def test_categories_are_made_renamed_and_moved_by_keyboard(page: Page, base_url: str) -> None:
+    register(page, base_url)
+    go(page, f"{base_url}/#/categories")
+    page.click("[data-act=add]")
+    page.fill("dialog [name=name]", "宠物")
+    page.click("dialog .button-primary")
+    chosen = page.locator("[role=treeitem][aria-selected=true]")
+    expect(chosen).to_contain_text("宠物")
+    level = chosen.get_attribute("aria-level")
+    chosen.focus()
+    page.keyboard.press("Alt+ArrowRight")
+    expect(chosen).to_have_attribute("aria-level", str(int(level or 1) + 1))
+    page.locator(".toasts [data-action=toast]").first.click()
+    expect(chosen).to_have_attribute("aria-level", str(level))
+    chosen.focus()
+    page.keyboard.press("F2")
+    page.fill("dialog [name=name]", "猫咪")
+    page.click("dialog .button-primary")
+    expect(chosen).to_contain_text("猫咪")
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_rule_is_tried_kept_and_applied(page: Page, base_url: str, tmp_path: Path) -> None:
+    with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/categories")
+    page.locator(".card").nth(1).locator("[data-act=add]").click()
+    page.fill(".condition [name=value]", "安居公寓")
+    page.select_option("#r-category", label="旅行")
+    expect(page.locator("[data-part=preview]")).to_contain_text("安居公寓", timeout=15_000)
+    page.click("dialog .button-primary")
+    expect(page.locator(".rules")).to_contain_text("安居公寓")
+    page.locator(".rule input[role=switch]").first.click()
+    expect(page.locator(".rule.is-off")).to_have_count(1)
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_export_says_how_much_and_gives_the_file(page: Page, base_url: str, tmp_path: Path) -> None:
+    total = with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/export")
+    expect(page.locator(".export-count")).to_contain_text(f"{total:,}")
+    with page.expect_download() as download:
+        page.click("[data-action=download]")
+    lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == total + 1
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_with_rows_fit_a_phone_and_are_accessible(
+    page: Page, base_url: str, tmp_path: Path, lang: str, theme: str
+) -> None:
+    with_statement(page, base_url, tmp_path, lang=lang)
+    for width in (375, 1280):
+        page.set_viewport_size({"width": width, "height": 860})
+        for name in PAGES:
+            go(page, f"{base_url}/?lang={lang}&theme={theme}#/{name}")
+            assert_fits_and_is_accessible(page, f"{name} at {width}")
+    assert page.complaints == []  # type: ignore[attr-defined]
