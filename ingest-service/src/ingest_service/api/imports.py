@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import IO, Any, cast
 
 from flask import Request, Response, current_app, jsonify, request, stream_with_context
@@ -23,11 +21,12 @@ from ingest_service.api.schemas import (
     ImportPageSchema,
     ImportSchema,
     ProfileListSchema,
+    RowErrorArgs,
     RowErrorPageSchema,
     UnlockEntry,
     UploadForm,
 )
-from ingest_service.domain.export_table import neutralise
+from ingest_service.domain.ports import ErrorPage
 from ingest_service.domain.profiles import all_profiles
 from ingest_service.usecases import uploads as usecases
 from servicekit.idempotency import idempotent
@@ -40,7 +39,7 @@ from servicekit.web import Blueprint
 blp = Blueprint("imports", "imports", description="Statements: upload, progress, errors, undo")
 UPLOAD_PATH = "/data/import"
 _FORM_SLACK_BYTES = 1 << 20
-_ERROR_PAGE = 500
+_AT = ("row", "id")
 
 
 class UploadRequest(Request):
@@ -90,6 +89,7 @@ class Upload(MethodView):
             dry_run=form["dry_run"],
             force=form["force"],
             password=form.get("password") or None,
+            repair_of=int(form["repair_of"]) if form.get("repair_of") else None,
         )
         accepted = usecases.accept_upload(
             parts().database,
@@ -168,26 +168,17 @@ class ImportErrors(MethodView):
     """Why rows of an import were not stored."""
 
     @signed_in()
-    @blp.arguments(PageArgs, location="query")
+    @blp.arguments(RowErrorArgs, location="query")
     @blp.response(200, RowErrorPageSchema)
     def get(self, args: Mapping[str, Any], import_id: int) -> Body | Response:
-        """The errors, page by page; as one CSV file where Accept asks for text/csv."""
+        """The errors, page by page; as a file to repair them in where Accept asks for text/csv."""
         if request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv":
-            usecases.get_import(parts().database, owner(), import_id)
-            lines = stream_with_context(_error_lines(parts(), owner(), import_id))
-            return Response(
-                lines,
-                content_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'},
-            )
-        errors, following = usecases.list_errors(
-            parts().database,
-            owner(),
-            import_id,
-            after_id=_cursor_id(args["cursor"]) or 0,
-            limit=args["limit"],
+            return _repair_file(import_id, kind=args.get("kind") or "error")
+        page = ErrorPage(_cursor_row(args["cursor"]), args["limit"], args.get("kind"))
+        errors, following = usecases.list_errors(parts().database, owner(), import_id, page)
+        cursor = (
+            None if following is None else encode_cursor(dict(zip(_AT, following, strict=True)))
         )
-        cursor = None if following is None else encode_cursor({"id": following})
         return {"items": [row_error_body(error) for error in errors], "next_cursor": cursor}
 
 
@@ -206,22 +197,25 @@ class ProfileList(MethodView):
         return {"items": items, "next_cursor": None}
 
 
-def _error_lines(wired: Parts, user_id: int, import_id: int) -> Iterator[str]:
-    yield "\ufeff" + _line(["row", "sheet", "field", "code", "detail", "raw"])
-    after: int | None = 0
-    while after is not None:
-        errors, after = usecases.list_errors(
-            wired.database, user_id, import_id, after_id=after, limit=_ERROR_PAGE
-        )
-        for error in errors:
-            texts = [error.sheet or "", error.field or "", error.code, error.detail, error.raw]
-            yield _line([str(error.row), *(neutralise(text) for text in texts)])
+def _repair_file(import_id: int, *, kind: str) -> Response:
+    lines = usecases.repair_file(
+        parts().database, owner(), import_id, kind=kind, locale=current_identity().locale
+    )
+    return Response(
+        stream_with_context(lines),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="errors-{import_id}.csv"'},
+    )
 
 
-def _line(cells: list[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()
+def _cursor_row(cursor: str | None) -> tuple[int, int]:
+    """The row and id after which a page of errors begins."""
+    if cursor is None:
+        return (0, 0)
+    row, number = (decode_cursor(cursor).get(name) for name in _AT)
+    if not isinstance(row, int) or not isinstance(number, int):
+        raise Problem(400, "invalid-cursor", "The cursor is not valid", "Start again without it.")
+    return (row, number)
 
 
 def _cursor_id(cursor: str | None) -> int | None:

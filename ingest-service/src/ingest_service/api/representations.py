@@ -189,4 +189,5 @@ def row_error_body(error: RowError) -> Body:
         "detail": error.detail,
         "raw": error.raw,
         "sheet": error.sheet,
+        "kind": error.kind,
     }

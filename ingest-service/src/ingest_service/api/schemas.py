@@ -399,6 +399,8 @@ class UploadForm(StrictSchema):
     time_zone = fields.String(validate=validate.Length(max=64))
     dry_run = fields.Boolean(load_default=False)
     force = fields.Boolean(load_default=False)
+    # The import whose failed rows this repair file brings again.
+    repair_of = _id()
 
 
 class UnlockEntry(StrictSchema):
@@ -480,6 +482,13 @@ class RowErrorSchema(StrictSchema):
     detail = fields.String()
     raw = fields.String()
     sheet = fields.String(allow_none=True)
+    kind = fields.String(validate=validate.OneOf(("error", "ignored")))
+
+
+class RowErrorArgs(PageArgs):
+    """A page of one kind of row errors, or of all."""
+
+    kind = fields.String(validate=validate.OneOf(("error", "ignored")))
 
 
 class RowErrorPageSchema(StrictSchema):

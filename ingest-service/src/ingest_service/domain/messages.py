@@ -54,6 +54,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "压缩包需要密码。",
         "The archive asks for a password.",
     ),
+    "file-unreadable": (
+        "读取文件时出错，未导入任何记录。请反馈此问题。",
+        "Reading the file failed and nothing was imported. Please report this.",
+    ),
     "table-too-large": (
         "网页表格过大。请另存为 CSV 或 XLSX 后上传。",
         "The HTML table is too large. Save it as CSV or XLSX and upload that.",
@@ -113,6 +117,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The {format} file is damaged, cut off or holds what is not allowed.",
     ),
     "not-a-transaction": ("这一行不是交易记录。", "The row is not a transaction."),
+    # Repair files.
+    "repair-row-unknown": (
+        "原导入中没有等待修复的这一行。",
+        "The import that is repaired has no such row waiting.",
+    ),
 }
 
 

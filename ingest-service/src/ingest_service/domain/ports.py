@@ -179,6 +179,15 @@ class Rules(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """Which row errors: those after a position (row and id), of one kind or of all."""
+
+    after: tuple[int, int] = (0, 0)
+    limit: int = 100
+    kind: str | None = None
+
+
 class Imports(Protocol):
     """The uploads of all users and what became of them."""
 
@@ -221,9 +230,21 @@ class Imports(Protocol):
         ...
 
     def errors(
-        self, import_id: int, *, after_id: int, limit: int
-    ) -> tuple[Sequence[RowError], int | None]:
-        """Errors in the order of the file, and the id after which the next page begins."""
+        self, import_id: int, page: ErrorPage
+    ) -> tuple[Sequence[RowError], tuple[int, int] | None]:
+        """Errors in the order of the file, and the position after which the next page begins."""
+        ...
+
+    def failed_places(self, import_id: int) -> frozenset[tuple[str, int]]:
+        """Sheet and line of every row that was not stored, and that no repair brought since."""
+        ...
+
+    def find_repairable(self, user_id: int, header: Sequence[str]) -> ImportRecord | None:
+        """The newest import of this header that has rows to repair."""
+        ...
+
+    def set_repair(self, import_id: int, repaired_id: int) -> None:
+        """Join a repair to the import that it repairs; it is read with that one's settings."""
         ...
 
     def undo_rows(self, user_id: int, import_id: int) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
+import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO
 
 import pandas as pd
@@ -20,6 +23,7 @@ from ingest_service.domain.profiles.base import Profile, Recognition, Sample, he
 from ingest_service.domain.reading.plain import Block, PlainText
 from ingest_service.domain.reading.tables import MAX_CELL_CHARS, Record, Table, chunks, open_tables
 
+_LOG = logging.getLogger(__name__)
 _RAW_CHARS = 2_000
 _FIELD_OF = {
     "time_text": "time", "amount_text": "amount", "currency_text": "currency",
@@ -38,7 +42,7 @@ class StatementOptions:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a statement, each once: in rows, or in errors (of kind error or ignored).
+    """Some rows of a table, each once: in rows, or in errors (of kind error or ignored).
 
     rows has the columns of normalise() and row (int64, line in the file) and sheet (text).
     """
@@ -46,6 +50,8 @@ class Chunk:
     profile_id: str
     rows: pd.DataFrame
     errors: Sequence[RowError]
+    sheet: str
+    header: Sequence[str]
 
     @property
     def size(self) -> int:
@@ -55,6 +61,40 @@ class Chunk:
 
 def read_statement(stream: BinaryIO, options: StatementOptions) -> Iterator[Chunk]:
     """The chunks of every table that the surest profile recognises.
+
+    Raises:
+        StatementError: the file is no statement, or breaks a limit.
+    """
+    return guarded(
+        chunk for reader in recognised_tables(stream, options) for chunk in reader.chunks()
+    )
+
+
+def guarded(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """The chunks; a fault of ours on the way fails this file alone.
+
+    Raises:
+        StatementError: as the chunks raise it, or file-unreadable.
+    """
+    try:
+        yield from chunks
+    except (
+        ValueError,
+        LookupError,
+        ArithmeticError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as e:
+        # A fault of ours that this file brings to light: trying again would not help.
+        last = traceback.extract_tb(e.__traceback__)[-1]
+        place = f"{Path(last.filename).name}:{last.lineno}"
+        _LOG.error("statement_reader_fault", extra={"kind": type(e).__name__, "place": place})
+        raise StatementError("file-unreadable") from e
+
+
+def recognised_tables(stream: BinaryIO, options: StatementOptions) -> Iterator[TableReader]:
+    """The tables of the file that are statements, each with the profile that reads it.
 
     Raises:
         StatementError: the file is no statement, or breaks a limit.
@@ -70,22 +110,9 @@ def read_statement(stream: BinaryIO, options: StatementOptions) -> Iterator[Chun
             continue
         if recognised is not None:
             found = True
-            yield from _chunks(table, *recognised, options)
+            yield TableReader(table, *recognised, options)
     if not found:
         raise mismatch or StatementError("not-recognised")
-
-
-def _chunks(
-    table: Table, profile: Profile, recognition: Recognition, options: StatementOptions
-) -> Iterator[Chunk]:
-    header = table.sample[recognition.header_index]
-    names = header_names(header.cells)
-    reader = _Reader(table.sheet, names, profile, recognition, options)
-    records: Iterable[Record] = islice(table.records, recognition.header_index + 1, None)
-    if table.plain is not None and _stands_alone(table, recognition.header_index):
-        records = yield from _block_chunks(table.plain, reader, header.row + 1)
-    for part in chunks(_body(records, profile), heavy=table.heavy):
-        yield reader.read(part)
 
 
 def _stands_alone(table: Table, header_index: int) -> bool:
@@ -95,7 +122,7 @@ def _stands_alone(table: Table, header_index: int) -> bool:
 
 
 def _block_chunks(
-    plain: PlainText, reader: _Reader, first_line: int
+    plain: PlainText, reader: TableReader, first_line: int
 ) -> Generator[Chunk, None, Iterable[Record]]:
     """Chunks of whole columns as far as the text is even; the records that come after them."""
     for part in plain.blocks(first_line):
@@ -118,20 +145,54 @@ def _body(records: Iterable[Record], profile: Profile) -> Iterator[Record]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    sheet: str | None
-    header: list[str]
+class TableReader:
+    """One table of a file, read by the profile that knows it."""
+
+    table: Table
     profile: Profile
     recognition: Recognition
     options: StatementOptions
 
+    @property
+    def sheet(self) -> str | None:
+        """The sheet on which the table stands."""
+        return self.table.sheet
+
+    @property
+    def header_cells(self) -> list[str]:
+        """The header as it stands in the file."""
+        return self.table.sample[self.recognition.header_index].cells
+
+    @property
+    def header(self) -> list[str]:
+        """Distinct names of the columns."""
+        return header_names(self.header_cells)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows of the table."""
+        index = self.recognition.header_index
+        records: Iterable[Record] = islice(self.table.records, index + 1, None)
+        if self.table.plain is not None and _stands_alone(self.table, index):
+            first_line = self.table.sample[index].row + 1
+            records = yield from _block_chunks(self.table.plain, self, first_line)
+        for part in chunks(_body(records, self.profile), heavy=self.table.heavy):
+            yield self.read(part)
+
+    def ignore(self, record: Record, code: str) -> Chunk:
+        """A chunk of one record that is ignored, and why."""
+        return self._chunk(pd.DataFrame(), [self._ignored(record, code)])
+
+    def _chunk(self, rows: pd.DataFrame, errors: Sequence[RowError]) -> Chunk:
+        return Chunk(self.profile.id, rows, errors, self.sheet or "", self.header_cells)
+
     def read(self, records: list[Record]) -> Chunk:
+        """The chunk of some records."""
         fitting, errors = self._fit(records)
         done = self._normalised(self._frame(fitting))
         numbers = pd.Series([record.row for record in fitting], dtype="int64")
         rows = done.rows.assign(row=numbers.reindex(done.rows.index), sheet=self.sheet or "")
         errors.extend(self._errors(done, fitting.__getitem__))
-        return Chunk(self.profile.id, rows, errors)
+        return self._chunk(rows, errors)
 
     def read_block(self, block: Block) -> tuple[Chunk, bool]:
         """The chunk of a block of lines, and whether the footer begins in it."""
@@ -156,7 +217,7 @@ class _Reader:
         done = self._normalised(frame[~blank] if blank.any() else frame)
         done, end = self._before_footer(done, block)
         rows = done.rows.assign(row=done.rows.index + block.first_line, sheet=self.sheet or "")
-        return Chunk(self.profile.id, rows, self._errors(done, block.record)), end is not None
+        return self._chunk(rows, self._errors(done, block.record)), end is not None
 
     def _normalised(self, frame: pd.DataFrame) -> Normalised:
         draft = _with_preamble(self.profile.parse(frame, self.recognition), self.recognition)

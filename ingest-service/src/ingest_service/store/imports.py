@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, tuple_, update
 
 from ingest_service.domain.errors import ImportNotFoundError
 from ingest_service.domain.models import ImportRecord, JobProgress, NewImport, RowError
+from ingest_service.domain.ports import ErrorPage
 from ingest_service.store.rows import error_of, import_of, inserted_id
 from ingest_service.store.tables import import_errors, imports
 from ingest_service.store.undo import Undo
 from servicekit.jobs import JobQueue
 
 _UNFINISHED = ("queued", "running")
+_FINISHED = ("succeeded", "partial", "failed")
 # These left nothing behind, so the same bytes may come again.
 _WITHOUT_TRACE = ("failed", "undone")
 
@@ -120,18 +123,49 @@ class SqliteImports:
         return JobProgress(job.done, job.total, job.stage or record.status)
 
     def errors(
-        self, import_id: int, *, after_id: int, limit: int
-    ) -> tuple[Sequence[RowError], int | None]:
-        """Errors in the order of the file, and the id after which the next page begins."""
+        self, import_id: int, page: ErrorPage
+    ) -> tuple[Sequence[RowError], tuple[int, int] | None]:
+        """Errors in the order of the file, and the position after which the next page begins."""
+        c = import_errors.c
+        place = tuple_(c.row, c.id)
+        query = select(import_errors).where(c.import_id == import_id, c.repaired_by.is_(None))
+        query = query.where(place > tuple_(*page.after)).order_by(c.row, c.id)
+        if page.kind is not None:
+            query = query.where(c.kind == page.kind)
+        rows = list(self._connection.execute(query.limit(page.limit + 1)).mappings())
+        more = len(rows) > page.limit
+        last = rows[page.limit - 1] if more else None
+        position = None if last is None else (last["row"], last["id"])
+        return [error_of(row) for row in rows[: page.limit]], position
+
+    def failed_places(self, import_id: int) -> frozenset[tuple[str, int]]:
+        """Sheet and line of every row that was not stored, and that no repair brought since."""
+        c = import_errors.c
+        query = select(c.sheet, c.row).where(c.import_id == import_id, c.repaired_by.is_(None))
+        return frozenset((sheet or "", row) for sheet, row in self._connection.execute(query))
+
+    def find_repairable(self, user_id: int, header: Sequence[str]) -> ImportRecord | None:
+        """The newest import of this header that has rows to repair."""
+        c = imports.c
         query = (
-            select(import_errors)
-            .where(import_errors.c.import_id == import_id, import_errors.c.id > after_id)
-            .order_by(import_errors.c.id)
-            .limit(limit + 1)
+            select(imports)
+            .where(c.user_id == user_id, c.header.is_not(None), c.dry_run == 0)
+            .where(c.repair_of.is_(None), c.status.in_(_FINISHED), c.rows_failed > 0)
+            .order_by(c.id.desc())
         )
-        rows = list(self._connection.execute(query).mappings())
-        more = len(rows) > limit
-        return [error_of(row) for row in rows[:limit]], rows[limit - 1]["id"] if more else None
+        wanted = [cell.strip() for cell in header]
+        for row in self._connection.execute(query).mappings():
+            headers = json.loads(row["header"]).values()
+            if any([cell.strip() for cell in cells] == wanted for cells in headers):
+                return import_of(row)
+        return None
+
+    def set_repair(self, import_id: int, repaired_id: int) -> None:
+        """Join a repair to the import that it repairs; it is read with that one's settings."""
+        c = imports.c
+        names = (c.time_zone, c.currency, c.requested_profile)
+        given = self._connection.execute(select(*names).where(c.id == repaired_id)).mappings().one()
+        self._set(import_id, repair_of=repaired_id, **given)
 
     def undo_rows(self, user_id: int, import_id: int) -> int:
         """Remove what the import added, restore what it changed; the last seq used."""

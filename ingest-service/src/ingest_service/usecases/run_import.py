@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol
 
 from ingest_service.domain.categorise import Categoriser
@@ -12,8 +14,9 @@ from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord
 from ingest_service.domain.normalise import Reading
 from ingest_service.domain.ports import Database, Staging, StoreOrder, Uploads
+from ingest_service.domain.repair_reading import Repair, read_repair, repair_header
 from ingest_service.domain.staged import split_fees, staged_table
-from ingest_service.domain.statement import Chunk, StatementOptions, read_statement
+from ingest_service.domain.statement import Chunk, StatementOptions, guarded, read_statement
 
 _UNFINISHED = frozenset({"queued", "running"})
 _FEES = "finance.fees"
@@ -59,12 +62,30 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
     try:
         with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
             fees = id_by_code.get(_FEES, id_by_code["other"])
-            stage = _Stage(tools, record, staging, categoriser, fees, reporter)
+            repaired = _repaired(tools, record, stream)
+            if repaired is not None:
+                record = replace(record, repair_of=repaired.id)
+            stage = _Stage(tools, record, staging, categoriser, fees, reporter, repaired)
             stage.run(stream)
     except StatementError as error:
         detail = sentence(error.code, locale=record.locale, params=error.params)
         with tools.database.write() as session:
             session.imports.fail(import_id, code=error.code, detail=detail, now=tools.clock())
+
+
+def _repaired(tools: ImportTools, record: ImportRecord, stream: BinaryIO) -> ImportRecord | None:
+    """The import that the file repairs: as its sender said, or by its columns."""
+    if record.repair_of is not None:
+        with tools.database.read() as session:
+            return session.imports.get(record.user_id, record.repair_of)
+    header = repair_header(stream)
+    if header is None:
+        return None
+    with tools.database.write() as session:
+        found = session.imports.find_repairable(record.user_id, header)
+        if found is not None:
+            session.imports.set_repair(record.id, found.id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +96,38 @@ class _Stage:
     categoriser: Categoriser
     fee_category_id: int
     reporter: Reporter
+    repaired: ImportRecord | None
 
     def run(self, stream: BinaryIO) -> None:
-        options = StatementOptions(
-            reading=Reading(self.record.time_zone, self.record.currency, self.tools.exponent_of),
-            requested_profile=self.record.requested_profile,
+        with ExitStack() as opened:
+            self._run(self._chunks(stream, opened), total=_estimated_rows(stream))
+
+    def _chunks(self, stream: BinaryIO, opened: ExitStack) -> Iterator[Chunk]:
+        if self.repaired is None:
+            return read_statement(stream, self._options(self.record))
+        original = opened.enter_context(self.tools.uploads.open(self.repaired.file_path))
+        with self.tools.database.read() as session:
+            failed = session.imports.failed_places(self.repaired.id)
+        repair = Repair(original, self._options(self.repaired), failed)
+        return guarded(read_repair(stream, repair))
+
+    def _options(self, record: ImportRecord) -> StatementOptions:
+        """How the file of an import is to be read."""
+        return StatementOptions(
+            reading=Reading(record.time_zone, record.currency, self.tools.exponent_of),
+            requested_profile=record.requested_profile,
             locale=self.record.locale,
         )
-        total = _estimated_rows(stream)
+
+    def _run(self, chunks: Iterable[Chunk], *, total: int) -> None:
         done = 0
         profile = ""
+        headers: dict[str, Sequence[str]] = {}
         self.reporter.progress(done=0, total=total, stage="reading")
-        for chunk in read_statement(stream, options):
+        for chunk in chunks:
             self._add(chunk)
             profile = profile or chunk.profile_id
+            headers.setdefault(chunk.sheet, chunk.header)
             done += chunk.size
             total = max(total, done + 1)
             self.reporter.progress(done=done, total=total, stage="reading")
@@ -100,6 +139,7 @@ class _Stage:
             profile=profile,
             now=self.tools.clock(),
             fence=self.reporter.fence,
+            header=json.dumps(headers, ensure_ascii=False),
         )
         if self.record.dry_run:
             self.staging.preview(order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -16,8 +16,9 @@ from ingest_service.domain.errors import (
 from ingest_service.domain.local_time import zone
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord, JobProgress, NewImport, RowError
-from ingest_service.domain.ports import Database, KeptFile, Session, Uploads
+from ingest_service.domain.ports import Database, ErrorPage, KeptFile, Session, Uploads
 from ingest_service.domain.profiles import profile_ids
+from ingest_service.domain.repair import repair_lines
 from ingest_service.usecases.receiving import Received, forget, open_locked, receive
 
 IMPORT_JOB = "import_statement"
@@ -25,6 +26,7 @@ UNDO_JOB = "undo_import"
 LOCKED = "needs_password"
 _UNFINISHED = frozenset({"queued", "running"})
 _MAX_FILENAME = 200
+_REPAIR_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Upload:
     force: bool
     # Opens an encrypted archive; never stored, and kept out of what a log may show.
     password: str | None = field(default=None, repr=False)
+    # The import whose failed rows the file repairs.
+    repair_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def accept_upload(
     Raises:
         MissingFileError, EmptyFileError, UploadTooLargeError: the file.
         InvalidInputError: an unknown profile or time zone.
+        ImportNotFoundError, ImportBusyError: the import to repair.
         WrongPasswordError: a password was sent that does not open the archive; nothing is kept.
     """
     zone(upload.time_zone)
@@ -94,14 +99,26 @@ def _record(database: Database, upload: Upload, received: Received, *, now: int)
             earlier = session.imports.find_same_bytes(upload.user_id, received.kept.sha256)
         if earlier is not None and earlier.status != LOCKED:
             return Accepted(_status(session, earlier), is_duplicate=True)
-        import_id = (
-            earlier.id
-            if earlier is not None
-            else session.imports.add(_new_import(upload, received.kept), now=now)
-        )
+        if earlier is not None:
+            import_id = earlier.id
+        else:
+            import_id = session.imports.add(_new_import(upload, received.kept), now=now)
+            _note_repair(session, upload, import_id)
         _go_on(session, upload.user_id, import_id, received, now=now)
         record = session.imports.get(upload.user_id, import_id)
         return Accepted(_status(session, record), is_duplicate=False)
+
+
+def _note_repair(session: Session, upload: Upload, import_id: int) -> None:
+    """Join a repair to the import of the statement itself, however often that was repaired."""
+    if upload.repair_of is None:
+        return
+    repaired = session.imports.get(upload.user_id, upload.repair_of)
+    while repaired.repair_of is not None:
+        repaired = session.imports.get(upload.user_id, repaired.repair_of)
+    if repaired.status in _UNFINISHED or repaired.header is None:
+        raise ImportBusyError("That import has no rows that wait for repair.")
+    session.imports.set_repair(import_id, repaired.id)
 
 
 def _go_on(session: Session, user_id: int, import_id: int, received: Received, *, now: int) -> None:
@@ -193,12 +210,30 @@ def list_imports(
 
 
 def list_errors(
-    database: Database, user_id: int, import_id: int, *, after_id: int, limit: int
-) -> tuple[Sequence[RowError], int | None]:
-    """The row errors of one import. Raises ImportNotFoundError."""
+    database: Database, user_id: int, import_id: int, page: ErrorPage
+) -> tuple[Sequence[RowError], tuple[int, int] | None]:
+    """The row errors of one import, and where the next page begins. Raises ImportNotFoundError."""
     with database.read() as session:
         session.imports.get(user_id, import_id)
-        return session.imports.errors(import_id, after_id=after_id, limit=limit)
+        return session.imports.errors(import_id, page)
+
+
+def repair_file(
+    database: Database, user_id: int, import_id: int, *, kind: str, locale: str
+) -> Iterator[str]:
+    """The lines of the repair file, read as they are sent. Raises ImportNotFoundError."""
+    header = get_import(database, user_id, import_id).record.header
+    return repair_lines(_all_errors(database, user_id, import_id, kind=kind), header, locale=locale)
+
+
+def _all_errors(
+    database: Database, user_id: int, import_id: int, *, kind: str
+) -> Iterator[RowError]:
+    after: tuple[int, int] | None = (0, 0)
+    while after is not None:
+        page = ErrorPage(after=after, limit=_REPAIR_ROWS, kind=kind)
+        errors, after = list_errors(database, user_id, import_id, page)
+        yield from errors
 
 
 def request_undo(database: Database, user_id: int, import_id: int) -> ImportStatus:
