@@ -7,7 +7,11 @@ import json
 from sqlalchemy import Connection, text
 
 from ingest_service.domain.links import MAX_REFUND_LAG_S, refund_verdict
+from ingest_service.store.link_search import span_of
 
+_ANY = """
+SELECT 1 FROM expenses WHERE user_id = :user_id AND direction = 'refund' AND deleted = 0 LIMIT 1
+"""
 _OPEN = """
 CREATE TEMP TABLE open_returns AS
 SELECT e.id, e.time, e.local_day, e.amount_minor, e.currency, e.source, e.merchant,
@@ -48,11 +52,11 @@ VALUES (:user_id, 'refund', :from_id, :to_id, :amount, 'proposed', :reason, :sco
 """
 
 
-def propose_refunds(
-    connection: Connection, *, user_id: int, import_id: int, span: tuple[int, int], now: int
-) -> None:
+def propose_refunds(connection: Connection, *, user_id: int, import_id: int, now: int) -> None:
     """Asks about every refund of the time that may belong to a spending at the same merchant."""
-    first, last = span
+    if connection.execute(text(_ANY), {"user_id": user_id}).first() is None:
+        return
+    first, last = span_of(connection, import_id)
     parameters = {
         "user_id": user_id,
         "import_id": import_id,

@@ -59,9 +59,12 @@ WHERE user_id = :user_id AND dry_run = 0
 """
 _SOURCES = "SELECT DISTINCT source FROM expenses WHERE import_id = :id AND deleted = 0"
 _SPAN = """
-SELECT min(time) AS first, max(time) AS last, count(*) AS rows FROM expenses
-WHERE import_id = :id AND deleted = 0
+SELECT min(time) AS first, max(time) AS last FROM expenses WHERE import_id = :id AND deleted = 0
 """
+
+
+Span = tuple[int, int]
+"""The first and the last second of a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,13 @@ class Holdings:
     new: Mapping[str, int]
     all: Mapping[str, int]
     imports_of: Mapping[str, int]
-    first_time: int
-    last_time: int
 
 
-def take_census(connection: Connection, *, user_id: int, import_id: int) -> Holdings | None:
-    """Which sources there are; None where the import stored nothing.
+def take_census(connection: Connection, *, user_id: int, import_id: int) -> Holdings:
+    """Which sources there are.
 
     The sources of an import are read from its rows once and kept with it.
     """
-    span = connection.execute(text(_SPAN), {"id": import_id}).one()
-    if not span.rows:
-        return None
     found = connection.execute(text(_CENSUS), {"user_id": user_id, "import_id": import_id}).all()
     new: dict[str, int] = {}
     together: dict[str, int] = {}
@@ -93,11 +91,17 @@ def take_census(connection: Connection, *, user_id: int, import_id: int) -> Hold
         names = _sources_of(connection, row.id) if known is None else json.loads(known)
         for name in names:
             # A file of several sources counts for each of them: this is for choosing a side.
-            together[name] = together.get(name, 0) + (span.rows if is_new else row.rows_success)
+            together[name] = together.get(name, 0) + row.rows_success
             imports_of[name] = imports_of.get(name, 0) + 1
             if is_new:
-                new[name] = span.rows
-    return Holdings(new, together, imports_of, int(span.first), int(span.last))
+                new[name] = row.rows_success
+    return Holdings(new, together, imports_of)
+
+
+def span_of(connection: Connection, import_id: int) -> Span:
+    """The times of the first and last row of an import that stored any."""
+    row = connection.execute(text(_SPAN), {"id": import_id}).one()
+    return int(row.first), int(row.last)
 
 
 def _sources_of(connection: Connection, import_id: int) -> list[str]:
@@ -113,11 +117,11 @@ def find_pairs(
     connection: Connection, *, user_id: int, import_id: int, holdings: Holdings
 ) -> Sequence[Pair]:
     """Every pair of rows, one of them new, that is worth at least a question."""
-    pairs: list[Pair] = []
-    for one, other in _meetings(holdings):
-        search = _Search(connection, user_id, import_id, holdings)
-        pairs += search.run(one, other)
-    return pairs
+    meetings = list(_meetings(holdings))
+    if not meetings:
+        return []
+    search = _Search(connection, user_id, import_id, holdings, span_of(connection, import_id))
+    return [pair for one, other in meetings for pair in search.run(one, other)]
 
 
 def _meetings(holdings: Holdings) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
@@ -142,6 +146,7 @@ class _Search:
     user_id: int
     import_id: int
     holdings: Holdings
+    span: Span
 
     def run(self, one: frozenset[str], other: frozenset[str]) -> Iterator[Pair]:
         driving, walked = sorted((one, other), key=self._rows)
@@ -151,8 +156,8 @@ class _Search:
         parameters = {
             "user_id": self.user_id,
             "import_id": self.import_id,
-            "since": self.holdings.first_time - _WINDOW_S,
-            "until": self.holdings.last_time + _WINDOW_S,
+            "since": self.span[0] - _WINDOW_S,
+            "until": self.span[1] + _WINDOW_S,
             "driving": json.dumps(sorted(driving)),
             "walked": json.dumps(sorted(walked)),
         }

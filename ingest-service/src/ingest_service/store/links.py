@@ -48,8 +48,9 @@ INSERT INTO links (user_id, kind, from_id, to_id, amount_minor, status, reason, 
                    created_at)
 SELECT :user_id, :kind, :from_id, :to_id, amount_minor, :status, :reason, :score, :import_id, :now
 FROM expenses WHERE id = :from_id
-RETURNING id
 """
+_LAST_ID = "SELECT coalesce(max(id), 0) FROM links"
+_SURE = "SELECT id FROM links WHERE id > :before AND status = 'linked'"
 
 
 def find_links(connection: Connection, *, user_id: int, import_id: int, now: int) -> None:
@@ -57,24 +58,18 @@ def find_links(connection: Connection, *, user_id: int, import_id: int, now: int
     dated = {"import_id": import_id, "user_id": user_id, "now": now}
     connection.execute(text(_DATE_REFUNDS), dated)
     holdings = take_census(connection, user_id=user_id, import_id=import_id)
-    if holdings is None:
+    if not holdings.new:
         return
     pairs = find_pairs(connection, user_id=user_id, import_id=import_id, holdings=holdings)
     if pairs:
+        before = connection.execute(text(_LAST_ID)).scalar_one()
         chosen = _choose(connection, pairs)
-        made = [
-            (_insert(connection, pair, user_id=user_id, import_id=import_id, now=now), pair)
-            for pair in chosen
-        ]
-        sure = [link_id for link_id, pair in made if pair.verdict.status == "linked"]
-        put_in_force(connection, sure)
-    propose_refunds(
-        connection,
-        user_id=user_id,
-        import_id=import_id,
-        span=(holdings.first_time, holdings.last_time),
-        now=now,
-    )
+        if chosen:
+            common = {"user_id": user_id, "import_id": import_id, "now": now}
+            connection.execute(text(_INSERT), [_values(pair) | common for pair in chosen])
+        sure = connection.execute(text(_SURE), {"before": before}).scalars()
+        put_in_force(connection, list(sure))
+    propose_refunds(connection, user_id=user_id, import_id=import_id, now=now)
 
 
 def _choose(connection: Connection, pairs: Sequence[Pair]) -> Sequence[Pair]:
@@ -108,20 +103,16 @@ def _ends_of(link: RowMapping) -> Ends:
     )
 
 
-def _insert(connection: Connection, pair: Pair, *, user_id: int, import_id: int, now: int) -> int:
+def _values(pair: Pair) -> dict[str, object]:
     reason = {"code": pair.verdict.code, "params": dict(pair.verdict.params)}
-    parameters = {
-        "user_id": user_id,
+    return {
         "kind": pair.ends.kind,
         "from_id": pair.ends.from_id,
         "to_id": pair.ends.to_id,
         "status": pair.verdict.status,
         "reason": json.dumps(reason, ensure_ascii=False),
         "score": pair.verdict.score,
-        "import_id": import_id,
-        "now": now,
     }
-    return int(connection.execute(text(_INSERT), parameters).scalar_one())
 
 
 class SqliteLinks:
