@@ -12,7 +12,9 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
 from analytics_service.domain.feed import CategoryChange, ExpenseChange, FeedPage
+from servicekit.contracts import contract_example
 
+ARROW = "application/vnd.apache.arrow.stream"
 ARROW_TYPES: dict[str, Any] = {
     "seq": pa.int64(),
     "id": pa.int64(),
@@ -96,12 +98,48 @@ class Ledger:
         )
 
 
-def arrow_stream(page: FeedPage) -> bytes:
+def breaking(stream: bytes) -> Iterator[bytes]:
+    """A stream whose sender fails when most of it is sent."""
+    yield stream[: len(stream) * 2 // 3]
+    raise ConnectionAbortedError
+
+
+def json_page(page: FeedPage) -> dict[str, Any]:
+    """The page in the agreed JSON form."""
+    columns = {
+        name: [_json_cell(row, name) for row in page.expenses]
+        for name in contract_example("ingest/changes")["columns"]
+    }
+    return {
+        "epoch": page.epoch,
+        "after": page.after,
+        "next": page.next,
+        "has_more": page.has_more,
+        "columns": columns,
+        "categories": _category_columns(page),
+    }
+
+
+def arrow_stream(page: FeedPage, *, batch_rows: int | None = None) -> bytes:
     """The page in the agreed Arrow form."""
     columns = {
         name: pa.array([_cell(row, name) for row in page.expenses], type=kind)
         for name, kind in ARROW_TYPES.items()
     }
+    about = {
+        "epoch": page.epoch,
+        "next": str(page.next),
+        "has_more": "true" if page.has_more else "false",
+        "categories": json.dumps(_category_columns(page)),
+    }
+    table = pa.table(columns).replace_schema_metadata(about)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=batch_rows)
+    return bytes(sink.getvalue())
+
+
+def _category_columns(page: FeedPage) -> dict[str, list[Any]]:
     keys = ("id", "user_id", "deleted", "name", "code", "parent_id")
     text = {"id", "user_id", "parent_id"}
     categories = {
@@ -112,17 +150,16 @@ def arrow_stream(page: FeedPage) -> bytes:
         for key in keys
     }
     categories["seq"] = [page.next for _ in page.categories]
-    about = {
-        "epoch": page.epoch,
-        "next": str(page.next),
-        "has_more": "true" if page.has_more else "false",
-        "categories": json.dumps(categories),
-    }
-    table = pa.table(columns).replace_schema_metadata(about)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
+    return categories
+
+
+def _json_cell(row: ExpenseChange, name: str) -> object:
+    value = _cell(row, name)
+    if name == "local_date":
+        return value.isoformat()  # type: ignore[attr-defined] # a date
+    if value is not None and name in {"id", "user_id", "category_id", "import_id"}:
+        return str(value)
+    return value
 
 
 def _cell(row: ExpenseChange, name: str) -> object:
@@ -136,7 +173,7 @@ def _cell(row: ExpenseChange, name: str) -> object:
 def feed_app(ledger: Ledger) -> Flask:
     """Ingest's and auth's parts of the feed, as small as they can be."""
     app = Flask("feed")
-    app.config["down"] = False
+    app.config.update(down=False, json=False, streams=0, batch_rows=None, breaks_off=False)
 
     @app.post("/auth/token")
     def token() -> Response:
@@ -150,10 +187,16 @@ def feed_app(ledger: Ledger) -> Flask:
             return Response(status=503)
         if request.headers.get("Authorization") != "Bearer service-token":
             return Response(status=401)
-        assert request.headers["Accept"] == "application/vnd.apache.arrow.stream"
+        assert request.headers["Accept"] == f"{ARROW}, application/json;q=0.5"
         after, limit = int(request.args["after"]), int(request.args["limit"])
+        if app.config["json"]:
+            return jsonify(json_page(ledger.page(after=after, limit=limit)))
+        app.config["streams"] += 1
         page = ledger.page(after=after, limit=limit)
-        return Response(arrow_stream(page), mimetype="application/vnd.apache.arrow.stream")
+        stream = arrow_stream(page, batch_rows=app.config["batch_rows"])
+        if app.config["breaks_off"]:
+            return Response(breaking(stream), mimetype=ARROW)
+        return Response(stream, mimetype=ARROW)
 
     return app
 

@@ -65,7 +65,49 @@ def arrow_page(
     has_more: bool,
 ) -> bytes:
     """One page of the feed as an Arrow IPC stream."""
-    columns = {
+    metadata: Mapping[str, str] = {
+        "epoch": epoch,
+        "next": str(next_seq),
+        "has_more": "true" if has_more else "false",
+        "categories": json.dumps(_category_columns(categories), ensure_ascii=False),
+    }
+    data = {name: [getattr(row, name) for row in rows] for name in _SCHEMA.names}
+    table = pa.table(data, schema=_SCHEMA.with_metadata(metadata))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def json_page(
+    rows: Sequence[FeedRow],
+    categories: Sequence[FeedCategory],
+    *,
+    epoch: str,
+    next_seq: int,
+    has_more: bool,
+) -> bytes:
+    """One page of the feed as JSON."""
+    columns = {name: [_json_cell(row, name) for row in rows] for name in _SCHEMA.names}
+    page = {
+        "epoch": epoch,
+        "next": next_seq,
+        "has_more": has_more,
+        "columns": columns,
+        "categories": _category_columns(categories),
+    }
+    return json.dumps(page, ensure_ascii=False).encode()
+
+
+def _json_cell(row: FeedRow, name: str) -> object:
+    value = getattr(row, name)
+    if name == "local_date":
+        return value.isoformat()
+    return str(value) if name in {"id", "user_id", "category_id"} and value is not None else value
+
+
+def _category_columns(categories: Sequence[FeedCategory]) -> dict[str, list[object]]:
+    return {
         "seq": [c.seq for c in categories],
         "id": [str(c.id) for c in categories],
         "user_id": [str(c.user_id) for c in categories],
@@ -74,18 +116,6 @@ def arrow_page(
         "code": [c.code for c in categories],
         "parent_id": [None if c.parent_id is None else str(c.parent_id) for c in categories],
     }
-    metadata: Mapping[str, str] = {
-        "epoch": epoch,
-        "next": str(next_seq),
-        "has_more": "true" if has_more else "false",
-        "categories": json.dumps(columns, ensure_ascii=False),
-    }
-    data = {name: [getattr(row, name) for row in rows] for name in _SCHEMA.names}
-    table = pa.table(data, schema=_SCHEMA.with_metadata(metadata))
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
 
 
 def daily_rows(

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
-from factories import FeedCategory, FeedRow, arrow_page
+from factories import FeedCategory, FeedRow, arrow_page, json_page
 
 ARROW = "application/vnd.apache.arrow.stream"
 
@@ -22,24 +22,23 @@ class FakeIngest:
         self.categories: list[FeedCategory] = []
         self.asked: list[int] = []
         self.page_limit = 1_000_000
+        self.in_json = False
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         query = parse_qs(urlsplit(handler.path).query)
         after, limit = int(query["after"][0]), int(query["limit"][0])
         self.asked.append(after)
-        assert handler.headers["Accept"] == ARROW
+        assert handler.headers["Accept"] == f"{ARROW}, application/json;q=0.5"
         assert handler.headers["Authorization"] == "Bearer service-token"
         changes = sorted([*self.rows, *self.categories], key=lambda change: change.seq)
         page = [c for c in changes if c.seq > after][: min(limit, self.page_limit)]
         last = page[-1].seq if page else after
-        body = arrow_page(
-            [c for c in page if isinstance(c, FeedRow)],
-            [c for c in page if isinstance(c, FeedCategory)],
-            epoch=self.epoch,
-            next_seq=last,
-            has_more=bool(changes) and changes[-1].seq > last,
-        )
-        _send(handler, 200, body, ARROW)
+        rows = [c for c in page if isinstance(c, FeedRow)]
+        categories = [c for c in page if isinstance(c, FeedCategory)]
+        has_more = bool(changes) and changes[-1].seq > last
+        make = json_page if self.in_json else arrow_page
+        body = make(rows, categories, epoch=self.epoch, next_seq=last, has_more=has_more)
+        _send(handler, 200, body, "application/json" if self.in_json else ARROW)
 
 
 class FakeServing:

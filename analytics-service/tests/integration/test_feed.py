@@ -1,3 +1,5 @@
+import io
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -5,16 +7,17 @@ from datetime import timedelta
 import pytest
 from conftest import Ask, Clock
 from factories import category, expense
-from fakes import Ledger, arrow_stream, feed_app, serving
+from fakes import Ledger, arrow_stream, feed_app, json_page, serving
 from flask import Flask
 
 from analytics_service import cli
 from analytics_service.app import Consumer, create_consumer
-from analytics_service.clients.ingest import read_page
+from analytics_service.clients.feed_pages import ArrowPages, read_json
 from analytics_service.config import Config
 from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
 from analytics_service.usecases.feed import pull_once
 from analytics_service.worker import FeedLoop
+from servicekit.contracts import assert_matches_contract
 
 pytestmark = pytest.mark.integration
 
@@ -58,6 +61,53 @@ def test_changes_arrive_over_http_in_arrow(remote: Consumer, ledger: Ledger, ask
         ("餐饮", 20.0),
     ]
     assert (body["as_of_seq"], body["stale"]) == (3, False)
+
+
+def test_changes_arrive_in_json_as_in_arrow(
+    remote: Consumer, ledger: Ledger, neighbour: tuple[Flask, str], ask: Ask
+) -> None:
+    ledger.put_category(category(id=3))
+    ledger.put(expense(id=1, category_id=3, refunded_minor=850), expense(id=2, lat=None, lon=None))
+    page = ledger.page(after=0, limit=10)
+    assert_matches_contract(json_page(page), "ingest/changes")
+    neighbour[0].config["json"] = True
+
+    drain(remote)
+
+    assert read_json(json.dumps(json_page(page)).encode(), after=0) == page
+    assert (ask("overview")["count"], neighbour[0].config["streams"]) == (2, 0)
+
+
+def test_a_long_answer_is_read_page_by_page(
+    remote: Consumer, ledger: Ledger, neighbour: tuple[Flask, str]
+) -> None:
+    ledger.put_category(category(id=3))
+    ledger.put(*(expense(id=number, category_id=3) for number in range(1, 12)))
+    neighbour[0].config["batch_rows"] = 2
+    pages, after = [], 0
+
+    while not pages or pages[-1].has_more:
+        pages.append(remote.feed.page(after=after, limit=4))
+        after = pages[-1].next
+
+    assert [len(page.expenses) for page in pages] == [4, 4, 3]
+    assert [len(page.categories) for page in pages] == [1, 0, 0]
+    assert [page.next for page in pages] == [5, 9, 12]
+    assert neighbour[0].config["streams"] == 1
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(
+    remote: Consumer, ledger: Ledger, neighbour: tuple[Flask, str], ask: Ask
+) -> None:
+    ledger.put(*(expense(id=number) for number in range(1, 40)))
+    neighbour[0].config.update(batch_rows=10, breaks_off=True)
+
+    with pytest.raises(FeedUnavailable):
+        drain(remote)
+
+    neighbour[0].config["breaks_off"] = False
+    drain(remote)
+    assert ask("overview")["count"] == 39
 
 
 def test_a_deleted_expense_leaves_the_charts(remote: Consumer, ledger: Ledger, ask: Ask) -> None:
@@ -173,7 +223,9 @@ def test_the_cli_rebuild_reads_the_feed_anew(
 @pytest.mark.parametrize("broken", [b"", b"not arrow", b"\xff" * 64])
 def test_what_is_not_a_page_is_refused(broken: bytes) -> None:
     with pytest.raises(FeedCorrupt):
-        read_page(broken, after=0)
+        ArrowPages(io.BytesIO(broken), after=0)
+    with pytest.raises(FeedCorrupt):
+        read_json(broken, after=0)
 
 
 def test_a_truncated_page_is_refused(ledger: Ledger) -> None:
@@ -181,7 +233,7 @@ def test_a_truncated_page_is_refused(ledger: Ledger) -> None:
     stream = arrow_stream(ledger.page(after=0, limit=5))
 
     with pytest.raises(FeedCorrupt):
-        read_page(stream[: len(stream) // 2], after=0)
+        ArrowPages(io.BytesIO(stream[: len(stream) // 2]), after=0)
 
 
 def test_the_last_import_is_the_latest_with_rows_left(

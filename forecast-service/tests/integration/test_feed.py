@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from conftest import Api
-from factories import FeedCategory, FeedRow, daily_rows, renumbered
+from factories import FeedCategory, FeedRow, arrow_page, daily_rows, json_page, renumbered
 from fakes import FakeIngest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from forecast_service.clients.feed import read_page
+from forecast_service.clients.feed import read_json, read_page
 from forecast_service.domain.feed import FeedPage, Purchase
 from forecast_service.store.queries import day_of
 from forecast_service.store.read_model import SqlReadModel, SqlReadModelStore
@@ -47,6 +47,31 @@ def test_only_expenses_with_something_left_count(
     pull()
 
     assert totals(engine) == {(1, day, 11): 1300, (1, day, 0): 40}
+
+
+def test_a_page_in_json_says_the_same_as_one_in_arrow() -> None:
+    rows = [
+        FeedRow(seq=1, id=1, merchant="兰州拉面", refunded_minor=200),
+        FeedRow(seq=2, id=2, deleted=True, user_id=2),
+        FeedRow(seq=4, id=3, category_id=None),
+    ]
+    categories = [FeedCategory(seq=3, id=11, code="food"), FeedCategory(seq=5, id=12, parent_id=11)]
+    head = {"epoch": "e", "next_seq": 5, "has_more": True}
+
+    in_json = read_json(json_page(rows, categories, **head))  # type: ignore[arg-type]
+
+    assert in_json == read_page(arrow_page(rows, categories, **head))  # type: ignore[arg-type]
+    assert [purchase.net_minor for purchase in in_json.purchases] == [800, 1000]
+    assert in_json.last_seqs == {1: 5, 2: 2}
+
+
+def test_few_changes_come_in_json(engine: Engine, ingest: FakeIngest, pull: Pull) -> None:
+    ingest.rows = daily_rows(days=3)
+    ingest.in_json = True
+
+    pull()
+
+    assert len(totals(engine)) == 3
 
 
 def test_later_changes_replace_earlier_ones(engine: Engine, ingest: FakeIngest, pull: Pull) -> None:
@@ -142,8 +167,6 @@ def test_an_empty_feed_is_read(ingest: FakeIngest, pull: Pull, engine: Engine) -
 
 
 def test_a_page_without_rows_reads_as_empty() -> None:
-    from factories import arrow_page
-
     page = read_page(arrow_page([], [], epoch="e", next_seq=3, has_more=False))
 
     assert (page.changed_ids, page.purchases, page.last_seqs) == ([], [], {})

@@ -1,9 +1,10 @@
-"""The change feed of ingest, in Arrow. The worker's alone: it loads pyarrow."""
+"""The change feed of ingest: few changes come in JSON, many in Arrow, which loads pyarrow."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from forecast_service.domain.feed import CategoryChange, FeedPage, Purchase
@@ -11,11 +12,18 @@ from servicekit.identity import ServiceTokens
 from servicekit.outbound import ServiceClient
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
+ACCEPTED = f"{ARROW_STREAM}, application/json;q=0.5"
 _SCOPES = ("changes:read",)
 _PATH = "/internal/changes"
 _COUNTED_DIRECTION = "expense"
 # A first pull of fifty thousand rows takes the neighbour a moment.
 _TIMEOUT_S = (2.0, 60.0)
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_READ_COLUMNS = (
+    "seq", "id", "user_id", "deleted", "local_date", "amount_minor", "refunded_minor", "currency",
+    "direction", "category_id", "merchant",
+)  # fmt: skip
+Columns = Mapping[str, Sequence[Any]]
 
 
 class FeedClient:
@@ -36,9 +44,22 @@ class FeedClient:
             _PATH,
             params={"after": after, "limit": limit},
             bearer=self._tokens.bearer(_SCOPES),
-            accept=ARROW_STREAM,
+            accept=ACCEPTED,
         )
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            return read_json(response.content)
         return read_page(response.content)
+
+
+def read_json(content: bytes) -> FeedPage:
+    """The page in an answer of JSON, in which ids are strings."""
+    told = json.loads(content)
+    columns = dict(told["columns"])
+    for name in ("id", "user_id", "category_id"):
+        columns[name] = [None if text is None else int(text) for text in columns[name]]
+    days = columns["local_date"]
+    columns["local_date"] = [date.fromisoformat(day).toordinal() - _EPOCH_ORDINAL for day in days]
+    return _page(columns, told, told["categories"])
 
 
 def read_page(content: bytes) -> FeedPage:
@@ -47,50 +68,49 @@ def read_page(content: bytes) -> FeedPage:
 
     with pa.ipc.open_stream(content) as stream:
         table = stream.read_all()
-    metadata = table.schema.metadata
-    categories = _category_changes(json.loads(metadata[b"categories"]))
+    columns = {name: table[name] for name in _READ_COLUMNS}
+    columns["local_date"] = columns["local_date"].cast(pa.date32()).cast(pa.int32())
+    about = {key.decode(): value.decode() for key, value in table.schema.metadata.items()}
+    head = {**about, "has_more": about["has_more"] == "true"}
+    values = {name: column.to_pylist() for name, column in columns.items()}
+    return _page(values, head, json.loads(about["categories"]))
+
+
+def _page(columns: Columns, head: Mapping[str, Any], categories: Columns) -> FeedPage:
+    changes, seqs = _category_changes(categories)
+    for user, seq in zip(columns["user_id"], columns["seq"], strict=True):
+        seqs[user] = max(seq, seqs.get(user, 0))
     return FeedPage(
-        epoch=metadata[b"epoch"].decode(),
-        next_seq=int(metadata[b"next"]),
-        has_more=metadata[b"has_more"] == b"true",
-        changed_ids=table["id"].to_pylist(),
-        purchases=_purchases(table),
-        categories=categories[0],
-        last_seqs=_last_seqs(table, categories[1]),
+        epoch=head["epoch"],
+        next_seq=int(head["next"]),
+        has_more=head["has_more"],
+        changed_ids=columns["id"],
+        purchases=_purchases(columns),
+        categories=changes,
+        last_seqs=seqs,
     )
 
 
-def _purchases(table: Any) -> Sequence[Purchase]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    net = pc.subtract(table["amount_minor"], table["refunded_minor"])
-    counts = pc.and_(
-        pc.and_(pc.invert(table["deleted"]), pc.equal(table["direction"], _COUNTED_DIRECTION)),
-        pc.greater(net, 0),
-    )
-    kept = table.append_column("net_minor", net).filter(counts)
-    days = kept["local_date"].cast(pa.date32()).cast(pa.int32())
-    columns = ("id", "user_id", "currency", "category_id")
-    values = [kept[name].to_pylist() for name in columns]
-    values += [days.to_pylist(), kept["merchant"].to_pylist(), kept["net_minor"].to_pylist()]
+def _purchases(columns: Columns) -> Sequence[Purchase]:
     return [
         Purchase(
-            id=row[0],
-            user_id=row[1],
-            currency=row[2],
-            category_id=row[3],
-            local_day=row[4],
-            merchant=row[5] or "",
-            net_minor=row[6],
+            id=number,
+            user_id=user,
+            currency=currency,
+            category_id=category,
+            local_day=day,
+            merchant=merchant or "",
+            net_minor=amount - refunded,
         )
-        for row in zip(*values, strict=True)
-    ]
+        for (
+            _seq, number, user, deleted, day, amount, refunded, currency, direction, category,
+            merchant,
+        ) in zip(*(columns[name] for name in _READ_COLUMNS), strict=True)
+        if not deleted and direction == _COUNTED_DIRECTION and amount > refunded
+    ]  # fmt: skip
 
 
-def _category_changes(
-    columns: Mapping[str, Sequence[Any]],
-) -> tuple[list[CategoryChange], dict[int, int]]:
+def _category_changes(columns: Columns) -> tuple[list[CategoryChange], dict[int, int]]:
     """The category changes, and the newest change by user. JSON ids are strings."""
     names = ("id", "user_id", "deleted", "name", "code", "parent_id", "seq")
     changes: list[CategoryChange] = []
@@ -109,11 +129,3 @@ def _category_changes(
         )
         seqs[int(user)] = max(int(seq), seqs.get(int(user), 0))
     return changes, seqs
-
-
-def _last_seqs(table: Any, from_categories: Mapping[int, int]) -> Mapping[int, int]:
-    grouped = table.select(["user_id", "seq"]).group_by("user_id").aggregate([("seq", "max")])
-    seqs = dict(from_categories)
-    for row in grouped.to_pylist():
-        seqs[row["user_id"]] = max(row["seq_max"], seqs.get(row["user_id"], 0))
-    return seqs

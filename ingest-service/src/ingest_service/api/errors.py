@@ -16,5 +16,8 @@ PROBLEMS: Mapping[type[Exception], ProblemSpec] = {
     e.LinkTakenError: ProblemSpec(409, "link-taken", "One of the rows is linked already"),
     e.ConflictError: ProblemSpec(409, "conflict", "In conflict with the present state"),
     e.WrongPasswordError: ProblemSpec(422, "wrong-password", "The password is wrong"),
+    e.FeedUnavailableError: ProblemSpec(
+        503, "service-unavailable", "Not available just now", {"Retry-After": "2"}
+    ),
     e.StatementError: ProblemSpec(422, "validation-failed", "The file cannot be read"),
 }

@@ -8,6 +8,7 @@ IngestError
 ├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
 ├── ConflictError: not now, or not twice
 │   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, LinkTakenError
+├── FeedUnavailableError: the change feed cannot be read just now
 ├── WrongPasswordError: the password does not open the archive
 └── StatementError: the worker cannot read the file (.code is kept with the import)
 """
@@ -90,6 +91,10 @@ class ImportBusyError(ConflictError):
 
 class ImportNotLockedError(ConflictError):
     """The import waits for no password."""
+
+
+class FeedUnavailableError(IngestError):
+    """The change feed cannot be read just now; a later call can."""
 
 
 class WrongPasswordError(IngestError):

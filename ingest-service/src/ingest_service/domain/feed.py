@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, Self
 
 EXPENSE_COLUMNS = (
     "seq", "id", "user_id", "deleted", "time", "local_day", "local_hour", "local_weekday",
     "amount_minor", "refunded_minor", "currency", "direction", "category_id", "merchant", "place",
     "lat", "lon", "note", "source", "account", "import_id", "created_at",
 )  # fmt: skip
+WIRE_NAMES = tuple("local_date" if name == "local_day" else name for name in EXPENSE_COLUMNS)
 CATEGORY_COLUMNS = ("seq", "id", "user_id", "deleted", "name", "code", "parent_id")
 
 
@@ -27,3 +28,19 @@ class FeedHead:
 
 FeedPages = Iterator[FeedHead | list[Sequence[Any]]]
 """First the head, then batches of expense rows, each a list of EXPENSE_COLUMNS' values."""
+
+
+class FeedStream(Protocol):
+    """A page of the feed as one Arrow IPC stream, in blocks."""
+
+    def __iter__(self) -> Self:
+        """Itself."""
+        ...
+
+    def __next__(self) -> bytes:
+        """The next block."""
+        ...
+
+    def close(self) -> None:
+        """Stop, whether or not all was read."""
+        ...

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from ingest_service.domain.feed import FeedPages
+from ingest_service.domain.feed import FeedPages, FeedStream
 from ingest_service.domain.link_records import LinkFilter, LinkRecord, NewLink
 from ingest_service.domain.models import (
     Category,
@@ -418,4 +418,16 @@ class Feed(Protocol):
 
     def page(self, *, after: int, limit: int) -> FeedPages:
         """The head of a page and its rows, read in one transaction."""
+        ...
+
+    def newest(self) -> int:
+        """The seq of the latest change."""
+        ...
+
+    def stream(self, *, after: int, limit: int) -> FeedStream:
+        """The page in Arrow, made outside this process; its caller closes it.
+
+        Raises:
+            FeedUnavailableError: too many are read at this moment, or it cannot be made.
+        """
         ...

@@ -12,6 +12,7 @@ from ingest_service.domain.feed import (
     FeedHead,
     FeedPages,
 )
+from ingest_service.store.feed_stream import ChildStream, FeedChildren
 from ingest_service.store.rows import last_seq
 from servicekit.sqlite import read_transaction
 
@@ -28,8 +29,23 @@ SELECT seq FROM (
 class Feed:
     """The change feed of one database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, batch_rows: int = BATCH_ROWS) -> None:
         self._engine = engine
+        self._batch_rows = batch_rows
+        self._children = FeedChildren(str(engine.url.database))
+
+    def newest(self) -> int:
+        """The seq of the latest change."""
+        with read_transaction(self._engine) as connection:
+            return last_seq(connection)
+
+    def stream(self, *, after: int, limit: int) -> ChildStream:
+        """The page in Arrow, made by a process of its own.
+
+        Raises:
+            FeedUnavailableError: too many are read at this moment, or it cannot be made.
+        """
+        return self._children.open(after=after, limit=limit)
 
     def page(self, *, after: int, limit: int) -> FeedPages:
         """First the head, then batches of expense rows (EXPENSE_COLUMNS as columns).
@@ -42,9 +58,9 @@ class Feed:
             query = text(
                 f"SELECT {', '.join(EXPENSE_COLUMNS)} FROM expenses"  # noqa: S608 - our own names
                 " WHERE seq > :after AND seq <= :next ORDER BY seq"
-            ).execution_options(stream_results=True, yield_per=BATCH_ROWS)
+            ).execution_options(stream_results=True, yield_per=self._batch_rows)
             result = connection.execute(query, {"after": after, "next": head.next})
-            for batch in result.partitions(BATCH_ROWS):
+            for batch in result.partitions(self._batch_rows):
                 yield [list(column) for column in zip(*batch, strict=True)]
 
 

@@ -1,7 +1,7 @@
 """Columns of plain values as Arrow arrays, built from their buffers.
 
-pyarrow.array() would look whether its argument is a pandas object and load pandas for that, some
-50 MB that the web process does not have to spare.
+pyarrow.array() would look whether its argument is a pandas object and load pandas for that: 0.6 s
+of every start of the process that serves the feed.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_service.api import arrow
+from ingest_service.store import arrow_columns as arrow
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
 

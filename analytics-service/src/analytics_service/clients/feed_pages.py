@@ -1,0 +1,158 @@
+"""Pages of the change feed in their two forms. pyarrow is loaded by the first Arrow stream."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Protocol
+
+from urllib3.exceptions import HTTPError
+
+from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
+from analytics_service.domain.feed import CategoryChange, ExpenseChange, FeedPage
+
+_TEXT_IDS = ("id", "user_id", "category_id", "import_id")
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_CATEGORY_KEYS = ("id", "user_id", "deleted", "name", "code", "parent_id")
+Columns = Mapping[str, Sequence[Any]]
+
+
+class Readable(Protocol):
+    """What pyarrow asks of a file."""
+
+    def read(self, amount: int = ..., /) -> bytes:
+        """Up to so many bytes."""
+        ...
+
+
+def read_json(body: bytes, *, after: int) -> FeedPage:
+    """The page in an answer of JSON.
+
+    Raises:
+        FeedCorrupt: it does not have the agreed form.
+    """
+    try:
+        told = json.loads(body)
+        columns = dict(told["columns"])
+        for name in _TEXT_IDS:
+            columns[name] = [None if text is None else int(text) for text in columns[name]]
+        days = columns.pop("local_date")
+        columns["local_day"] = [
+            date.fromisoformat(day).toordinal() - _EPOCH_ORDINAL for day in days
+        ]
+        return FeedPage(
+            epoch=told["epoch"],
+            after=after,
+            next=int(told["next"]),
+            has_more=bool(told["has_more"]),
+            expenses=_expenses(columns),
+            categories=_categories(told["categories"]),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise FeedCorrupt("a page of the change feed cannot be read") from error
+
+
+class ArrowPages:
+    """The pages in one Arrow IPC stream, each read when it is asked for.
+
+    Attributes:
+        after: the seq that the next page follows.
+        is_over: whether the last page was given.
+
+    Raises:
+        FeedUnavailable: the stream breaks off.
+        FeedCorrupt: it does not have the agreed form.
+    """
+
+    def __init__(
+        self, stream: Readable, *, after: int, on_close: Callable[[], None] = lambda: None
+    ) -> None:
+        self.after = after
+        self.is_over = False
+        self.close = on_close
+        self._waiting: Any = None
+        with _translated():
+            import pyarrow as pa
+
+            self._reader = pa.ipc.open_stream(stream)
+            about: Mapping[bytes, bytes] = self._reader.schema.metadata or {}
+            self._epoch = about[b"epoch"].decode()
+            self._last = int(about[b"next"])
+            self._has_more = about[b"has_more"] == b"true"
+            self._categories = _categories(json.loads(about[b"categories"]))
+            self._waiting = self._batch()
+
+    def next(self, limit: int) -> FeedPage:
+        """The next page: whole batches, as many as go into the limit, but at least one."""
+        with _translated():
+            expenses: list[ExpenseChange] = []
+            while self._waiting is not None and (
+                not expenses or len(expenses) + self._waiting.num_rows <= limit
+            ):
+                expenses += _expenses(_columns(self._waiting))
+                self._waiting = self._batch()
+        self.is_over = self._waiting is None
+        page = FeedPage(
+            epoch=self._epoch,
+            after=self.after,
+            next=self._last if self.is_over else expenses[-1].seq,
+            has_more=self._has_more if self.is_over else True,
+            expenses=expenses,
+            categories=self._categories,
+        )
+        # All that the stream has came with its first page: a category is only ever newer.
+        self._categories = []
+        self.after = page.next
+        return page
+
+    def _batch(self) -> Any:
+        try:
+            return self._reader.read_next_batch()
+        except StopIteration:
+            return None
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What goes wrong with a stream, in the words of the domain."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except HTTPError as error:
+        raise FeedUnavailable("the change feed broke off") from error
+    except (pa.ArrowException, OSError, LookupError, ValueError, TypeError) as error:
+        raise FeedCorrupt("a page of the change feed cannot be read") from error
+
+
+def _columns(batch: Any) -> Columns:
+    import pyarrow as pa
+
+    columns = {}
+    for name in ExpenseChange._fields:
+        column = batch.column("local_date" if name == "local_day" else name)
+        if pa.types.is_date32(column.type):
+            column = column.cast(pa.int32())  # days from 1970-01-01
+        columns[name] = column.to_pylist()
+    return columns
+
+
+def _expenses(columns: Columns) -> list[ExpenseChange]:
+    given = (columns[name] for name in ExpenseChange._fields)
+    return list(map(ExpenseChange._make, zip(*given, strict=True)))
+
+
+def _categories(columns: Columns) -> list[CategoryChange]:
+    return [
+        CategoryChange(
+            id=int(row_id),
+            user_id=int(user_id),
+            deleted=bool(deleted),
+            name=name,
+            code=code,
+            parent_id=None if parent_id is None else int(parent_id),
+        )
+        for row_id, user_id, deleted, name, code, parent_id in zip(
+            *(columns[key] for key in _CATEGORY_KEYS), strict=True
+        )
+    ]
