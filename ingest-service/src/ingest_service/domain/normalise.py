@@ -21,7 +21,11 @@ _READ_HERE = [
 ]  # fmt: skip
 _CURRENCY_WORDS = {
     "人民币": "CNY", "RMB": "CNY", "CNH": "CNY", "元": "CNY", "¥": "CNY", "美元": "USD",
-    "日元": "JPY", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "英镑": "GBP",
+    "人民币元": "CNY", "日元": "JPY", "日圆": "JPY", "港币": "HKD", "港元": "HKD", "欧元": "EUR",
+    "英镑": "GBP", "澳元": "AUD", "澳大利亚元": "AUD", "加元": "CAD", "加拿大元": "CAD",
+    "瑞士法郎": "CHF", "新加坡元": "SGD", "新西兰元": "NZD", "澳门元": "MOP", "澳门币": "MOP",
+    "新台币": "TWD", "韩元": "KRW", "韩国元": "KRW", "泰铢": "THB", "泰国铢": "THB",
+    "卢布": "RUB", "马来西亚林吉特": "MYR",
 }  # fmt: skip
 
 

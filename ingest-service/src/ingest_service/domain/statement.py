@@ -19,7 +19,13 @@ from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import RowError
 from ingest_service.domain.normalise import Normalised, Reading, normalise
 from ingest_service.domain.profiles import recognise
-from ingest_service.domain.profiles.base import Profile, Recognition, Sample, header_names
+from ingest_service.domain.profiles.base import (
+    NO_HEADER,
+    Profile,
+    Recognition,
+    Sample,
+    header_names,
+)
 from ingest_service.domain.reading.plain import Block, PlainText
 from ingest_service.domain.reading.tables import MAX_CELL_CHARS, Record, Table, chunks, open_tables
 
@@ -118,7 +124,12 @@ def recognised_tables(stream: BinaryIO, options: StatementOptions) -> Iterator[T
 def _stands_alone(table: Table, header_index: int) -> bool:
     """Whether the header is one line, so that the table begins with the next."""
     following = table.sample[header_index + 1 : header_index + 2]
-    return bool(following) and following[0].row == table.sample[header_index].row + 1
+    return bool(following) and following[0].row == _line(table, header_index) + 1
+
+
+def _line(table: Table, header_index: int) -> int:
+    """The line of the header; 0 where the table has none."""
+    return 0 if header_index == NO_HEADER else table.sample[header_index].row
 
 
 def _block_chunks(
@@ -160,7 +171,9 @@ class TableReader:
 
     @property
     def header_cells(self) -> list[str]:
-        """The header as it stands in the file."""
+        """The header as it stands in the file, or the names that the profile gives the columns."""
+        if self.recognition.header_index == NO_HEADER:
+            return list(self.recognition.columns)
         return self.table.sample[self.recognition.header_index].cells
 
     @property
@@ -173,7 +186,7 @@ class TableReader:
         index = self.recognition.header_index
         records: Iterable[Record] = islice(self.table.records, index + 1, None)
         if self.table.plain is not None and _stands_alone(self.table, index):
-            first_line = self.table.sample[index].row + 1
+            first_line = _line(self.table, index) + 1
             records = yield from _block_chunks(self.table.plain, self, first_line)
         for part in chunks(_body(records, self.profile), heavy=self.table.heavy):
             yield self.read(part)

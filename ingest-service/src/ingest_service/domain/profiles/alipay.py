@@ -65,6 +65,9 @@ class Alipay:
             return None
         names = [clean_header(cell) for cell in sample.rows[header]]
         own = len(_OWN & set(names))
+        if {"商户名称", "交易说明"} & set(names) or preamble_says(sample, header, "京东|微信支付"):
+            # JD's table has nearly the same columns.
+            return None
         said = preamble_says(sample, header, "支付宝")
         if not own and not said:
             return None

@@ -24,6 +24,8 @@ DRAFT_TEXT_COLUMNS = (
 `pending` (boolean), a row that the bank has not settled yet, and `ignore_reason` (text), a code of
 IGNORE_REASONS for a row that is no transaction."""
 
+NO_HEADER = -1
+
 IGNORE_REASONS = frozenset(
     {"summary-row", "balance-row", "closed-nothing-moved", "blank-row", "zero-amount",
      "not-a-transaction"}
@@ -46,13 +48,15 @@ class Recognition:
     """How sure a profile is (0 to 1), and where its header row stands in the sample.
 
     The options are the profile's own, but for two that hold for every row that says nothing
-    itself: `currency` and `account`, as the lines above the table tell them.
+    itself: `currency` and `account`, as the lines above the table tell them. A table without a
+    header row has NO_HEADER for its index, and the names of its columns here.
     """
 
     confidence: float
     header_index: int
     generation: str
     options: Mapping[str, str] = field(default_factory=dict)
+    columns: Sequence[str] = ()
 
 
 class Profile(Protocol):

@@ -119,3 +119,85 @@ def ignored(frame: pd.DataFrame, reasons: list[tuple[pd.Series[bool], str]]) -> 
     """The draft with the reason for which a row is no transaction; the first that holds."""
     reason = choose(reasons, default="", index=frame.index)
     return frame.assign(ignore_reason=reason)
+
+
+def join_all(*parts: pd.Series[str]) -> pd.Series[str]:
+    """The texts with semicolons between; what an earlier one says already is not said again."""
+    joined = parts[0]
+    for number, part in enumerate(parts[1:], start=1):
+        told = part
+        for earlier in parts[:number]:
+            told = told.mask(told == earlier, "")
+        joined = join_texts(joined, told)
+    return joined
+
+
+def first_said(*parts: pd.Series[str]) -> pd.Series[str]:
+    """Row by row the first text that is not empty."""
+    chosen = parts[0]
+    for part in parts[1:]:
+        chosen = chosen.mask(chosen == "", part)
+    return chosen
+
+
+def undashed(series: pd.Series[str]) -> pd.Series[str]:
+    """The text with cells that only fill the space (--, ****, /, （空）) made empty."""
+    return series.mask(series.str.fullmatch(r"[-—–_*/\s]+|[(（]空[)）]"), "")
+
+
+def is_zero(amount: pd.Series[str]) -> pd.Series[bool]:
+    """Where an amount is stated and is nothing."""
+    return amount.str.fullmatch(r"[￥¥$]?[-+]?0+(?:\.0*)?元?")
+
+
+def pair(out: pd.Series[str], back: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Amounts without sign, and "out", "in" or "" (both filled), of a pair of columns.
+
+    A negative amount in a column was taken back, so it belongs to the other side.
+    """
+    nothing = first_said(undashed(out), undashed(back))
+    out, back = (column.mask(is_zero(column), "") for column in (undashed(out), undashed(back)))
+    stated = first_said(out, back, nothing)
+    negative = has(stated, r"^[￥¥$]?\s*-")
+    gone = (out != "") ^ negative
+    side = choose([((out != "") & (back != ""), ""), (gone, "out")], default="in", index=out.index)
+    return stated.str.replace(r"^([￥¥$]?)\s*[-+]", r"\1", regex=True), side
+
+
+def moment(day: pd.Series[str], clock: pd.Series[str]) -> pd.Series[str]:
+    """The day with the clock behind it: 12:21:00, 122100, or a clock that tells the day too.
+
+    Midnight to the second is what systems write that know no clock, so it counts as none.
+    """
+    bare = clock.str.replace(r"^(\d{1,2})(\d{2})(\d{2})$", r"\1:\2:\3", regex=True)
+    bare = bare.mask(bare.str.fullmatch(r"0{1,2}:00(?::00)?"), "")
+    whole = has(bare, r"^\d{4}\D\d{1,2}\D\d{1,2}")
+    return day.str.cat(bare, sep=" ").str.strip().mask(whole, bare)
+
+
+def without_unit(amount: pd.Series[str]) -> pd.Series[str]:
+    """The amount without a currency code before or behind it: CNY 12.50, 12.50/CNY, 12.50(CN)."""
+    bare = amount.str.replace(r"^[A-Z]{3}\s*/?\s*(?=[-+\d.])", "", regex=True)
+    return bare.str.replace(r"\s*(?:[/(（]\s*)?[A-Z]{2,3}[)）]?$", "", regex=True)
+
+
+def bare_number(amount: pd.Series[str]) -> pd.Series[str]:
+    """The digits of an amount and its point; trailing zeros of decimals are gone."""
+    digits = without_unit(amount).str.replace(r"[^\d.]", "", regex=True)
+    return digits.str.replace(r"(\.\d*?)0+$", r"\1", regex=True).str.rstrip(".")
+
+
+def with_year(days: pd.Series[str], *, period: str) -> pd.Series[str]:
+    """Days such as 12/30 or 1230 of a bill of the month period (2024-01), with their year.
+
+    Later months than the bill's are the year's before. Without a period they stay as they are,
+    which makes them errors: nothing is guessed.
+    """
+    if not period:
+        return days
+    year, month = (int(part) for part in period.split("-"))
+    parts = days.str.extract(r"^(\d{1,2})[/.\-月]?(\d{2})日?$")
+    found = parts[0].notna()
+    later = pd.to_numeric(parts[0].fillna("0")) > month
+    years = later.map({True: str(year - 1), False: str(year)}).astype("str")
+    return days.mask(found, years + "-" + parts[0].fillna("") + "-" + parts[1].fillna(""))
