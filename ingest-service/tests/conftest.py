@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fakes import Client, Clock
+from sqlalchemy import Engine
 
 from ingest_service.app import MIGRATIONS, create_app, create_worker
 from ingest_service.config import Config
@@ -31,9 +32,14 @@ def config(tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def client(config: Config, clock: Clock, mint: TokenMint) -> Iterator[Client]:
-    engine = open_engine(config.database_path)
+def engine(config: Config) -> Iterator[Engine]:
+    opened = open_engine(config.database_path)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def client(config: Config, clock: Clock, mint: TokenMint, engine: Engine) -> Client:
     app = create_app(config, clock=clock, jwks=mint.jwks, engine=engine)
     worker = create_worker(config, clock=clock, engine=engine)
-    yield Client(app=app, worker=worker, mint=mint)
-    engine.dispose()
+    return Client(app=app, worker=worker, mint=mint)

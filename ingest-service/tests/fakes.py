@@ -29,12 +29,17 @@ class Client:
     mint: TokenMint
     owner_id: str = "1"
     locale: str = "zh-CN"
+    zone: str = "Asia/Shanghai"
 
-    def as_user(self, owner_id: str, *, locale: str = "zh-CN") -> Client:
-        return Client(self.app, self.worker, self.mint, owner_id, locale)
+    def as_user(
+        self, owner_id: str, *, locale: str = "zh-CN", zone: str = "Asia/Shanghai"
+    ) -> Client:
+        return Client(self.app, self.worker, self.mint, owner_id, locale, zone)
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:
-        headers = self.mint.headers(self.owner_id, locale=self.locale) | options.pop("headers", {})
+        headers = self.mint.headers(self.owner_id, locale=self.locale, tz=self.zone) | options.pop(
+            "headers", {}
+        )
         return self.app.test_client().open(path, method=method, headers=headers, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:

@@ -15,6 +15,7 @@ from ingest_service.api.errors import PROBLEMS
 from ingest_service.config import Config
 from ingest_service.store import tables
 from ingest_service.store.database import SqliteDatabase
+from ingest_service.store.export_files import ExportFolder
 from ingest_service.store.feed import Feed
 from ingest_service.store.files import UploadFolder
 from ingest_service.usecases import uploads as usecases
@@ -68,7 +69,7 @@ def create_app(
         idempotency=IdempotencyStore(engine, tables.idempotency_keys, clock),
         clock=clock,
         max_upload_bytes=config.max_upload_bytes,
-        temporary_dir=config.temporary_dir,
+        exports=ExportFolder(config.temporary_dir),
     )
     for resource in (imports, expenses, categories, rules, links, exports, changes):
         api.register_blueprint(resource.blp)

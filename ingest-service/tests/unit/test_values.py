@@ -15,7 +15,8 @@ from ingest_service.domain.category_tree import DEFAULT_CATEGORIES, FALLBACK_BY_
 from ingest_service.domain.errors import InvalidInputError, StatementError
 from ingest_service.domain.export_table import neutralise, restore
 from ingest_service.domain.fingerprints import FINGERPRINT_BYTES, fingerprint
-from ingest_service.domain.local_time import local_fields, local_text
+from ingest_service.domain.local_clock import LocalClock
+from ingest_service.domain.local_time import local_fields
 from ingest_service.domain.messages import codes, sentence
 from ingest_service.domain.normalise import read_amounts
 from ingest_service.domain.profiles.generic import PROFILE as GENERIC
@@ -75,14 +76,18 @@ def test_bulk_and_single_calendar_agree(moment: int, zone: str) -> None:
     assert (one.time, one.local_day, one.local_hour, one.local_weekday) == (
         bulk["time"], bulk["local_day"], bulk["local_hour"], bulk["local_weekday"],
     )  # fmt: skip
-    back = parse_times(texts(local_text(one.time, zone)), zone).iloc[0]
+    back = parse_times(texts(*LocalClock(zone).texts([one.time])), zone).iloc[0]
     assert back["time"] == one.time
 
 
 def test_the_hour_that_comes_twice_is_written_with_its_offset() -> None:
     first, second = 1730611800, 1730615400  # 01:30 in New York, before and after the clocks change
-    assert local_text(first, "America/New_York") == "2024-11-03 01:30:00"
-    assert local_text(second, "America/New_York") == "2024-11-03 01:30:00-0500"
+    clock = LocalClock("America/New_York")
+    assert clock.texts([first, second]) == ["2024-11-03 01:30:00", "2024-11-03 01:30:00-0500"]
+    assert clock.instants([first, second]) == [
+        "2024-11-03T01:30:00-04:00",
+        "2024-11-03T01:30:00-05:00",
+    ]
 
 
 @given(st.text(max_size=40))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import cast
 
 from flask import current_app
 
 from ingest_service.domain.ports import Database, Feed, Uploads
 from ingest_service.usecases.expenses import Author
+from ingest_service.usecases.export import ExportFiles
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import current_identity
 from servicekit.money import exponent
@@ -27,7 +27,7 @@ class Parts:
     idempotency: IdempotencyStore
     clock: Callable[[], datetime]
     max_upload_bytes: int
-    temporary_dir: Path
+    exports: ExportFiles
 
     def now(self) -> int:
         """Epoch seconds."""

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from ingest_service.domain.models import CATEGORY_SOURCES, DIRECTIONS
 from ingest_service.domain.rules import FIELDS as RULE_FIELDS
 from ingest_service.domain.rules import OPS as RULE_OPS
+from ingest_service.usecases.export import FORMATS
 from servicekit.schemas import PageArgs, StrictSchema
 
 _ID = validate.Regexp(r"^[0-9]{1,18}$", error="Not an id.")
@@ -231,10 +232,18 @@ class ChangedSchema(StrictSchema):
 
 
 class ExportArgs(FilterArgs):
-    """Filters and the kind of file."""
+    """Filters, the kind of file, and the language of its headers and words."""
 
-    format = fields.String(load_default="csv", validate=validate.OneOf(("csv", "xlsx")))
+    format = fields.String(
+        load_default="csv",
+        validate=validate.OneOf(FORMATS),
+        metadata=_about("ndjson: one JSON object a line, the same in every language"),
+    )
     kind = fields.String(load_default="expenses", validate=validate.OneOf(("expenses",)))
+    lang = fields.String(
+        validate=validate.OneOf(("zh-CN", "en")),
+        metadata=_about("of headers and words; by default the caller's own"),
+    )
 
 
 class CategorySchema(StrictSchema):

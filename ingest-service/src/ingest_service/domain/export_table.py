@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Besides the signs of ASCII their full-width forms, which Chinese spreadsheets run as well.
+_FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
+_FORMULA = re.compile(rf"'*[{re.escape(_FORMULA_SIGNS)}]")
+# A column joined by this character shows at once whether any cell begins suspiciously.
+_JOINT = "\x1f"
+_SUSPICIOUS = re.compile(rf"{_JOINT}['{re.escape(_FORMULA_SIGNS)}]")
+
+Form = Literal["text", "code", "number", "time", "day"]
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """One column: its key, its headers, and whether its cells are text that a sheet could run."""
+    """One column: its key, its headers, and what its cells are.
+
+    text: words of people, which a sheet could run as a formula. code: words of the platform.
+    number: a plain decimal. time: 2024-03-05 12:21:00. day: 2024-03-05.
+    """
 
     key: str
     chinese: str
     english: str
-    is_text: bool = True
+    form: Form = "text"
 
 
 TABLE_COLUMNS = (
-    TableColumn("time", "时间", "time", is_text=False),
-    TableColumn("amount", "金额", "amount", is_text=False),
-    TableColumn("currency", "币种", "currency", is_text=False),
-    TableColumn("direction", "收支", "direction", is_text=False),
+    TableColumn("time", "时间", "time", "time"),
+    TableColumn("amount", "金额", "amount", "number"),
+    TableColumn("currency", "币种", "currency", "code"),
+    TableColumn("direction", "收支", "direction", "code"),
     TableColumn("category", "分类", "category"),
     TableColumn("merchant", "商户", "merchant"),
-    TableColumn("lat", "纬度", "lat", is_text=False),
-    TableColumn("lon", "经度", "lon", is_text=False),
+    TableColumn("lat", "纬度", "lat", "number"),
+    TableColumn("lon", "经度", "lon", "number"),
     TableColumn("place", "地点", "place"),
     TableColumn("note", "备注", "note"),
     TableColumn("source", "来源", "source"),
     TableColumn("external_id", "单号", "external_id"),
     TableColumn("account", "账户", "account"),
     TableColumn("order_ref", "商户单号", "order_ref"),
-    TableColumn("refunded", "已退款", "refunded", is_text=False),
+    TableColumn("refunded", "已退款", "refunded", "number"),
+    TableColumn("pending", "待入账", "pending", "code"),
 )
 
 DIRECTION_WORDS = {
@@ -43,17 +57,32 @@ DIRECTION_WORDS = {
     "refund": "退款",
     "neutral": "不计收支",
 }
+YES_WORDS = {"zh": "是", "en": "yes"}
 
 
-def headers(locale: str) -> list[str]:
+def headers(columns: Sequence[TableColumn], lang: str) -> list[str]:
     """The header row in the reader's language."""
-    chinese = locale.startswith("zh")
-    return [column.chinese if chinese else column.english for column in TABLE_COLUMNS]
+    return [column.chinese if is_chinese(lang) else column.english for column in columns]
 
 
-def direction_word(direction: str, locale: str) -> str:
+def is_own_header(cells: Sequence[str]) -> bool:
+    """Whether a header row is that of an export, whole and in its order."""
+    return list(cells) in (headers(TABLE_COLUMNS, "zh-CN"), headers(TABLE_COLUMNS, "en"))
+
+
+def is_chinese(lang: str) -> bool:
+    """Whether headers and words are to be Chinese; else they are English."""
+    return lang.startswith("zh")
+
+
+def direction_word(direction: str, lang: str) -> str:
     """The direction as it stands in the table."""
-    return DIRECTION_WORDS[direction] if locale.startswith("zh") else direction
+    return DIRECTION_WORDS[direction] if is_chinese(lang) else direction
+
+
+def yes_word(lang: str) -> str:
+    """What stands in a column of yes or nothing."""
+    return YES_WORDS["zh" if is_chinese(lang) else "en"]
 
 
 def neutralise(cell: str) -> str:
@@ -63,6 +92,13 @@ def neutralise(cell: str) -> str:
     restore() gives back every text exactly.
     """
     return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def neutralised(cells: Sequence[str]) -> Sequence[str]:
+    """neutralise() for a whole column, of which mostly all cells begin harmlessly."""
+    if not _SUSPICIOUS.search(_JOINT + _JOINT.join(cells)):
+        return cells
+    return [neutralise(cell) for cell in cells]
 
 
 def restore(cell: str) -> str:

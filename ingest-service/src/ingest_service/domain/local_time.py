@@ -55,10 +55,3 @@ def day_number(day: dt.date) -> int:
 def day_of(number: int) -> dt.date:
     """The date of a day number."""
     return _EPOCH + dt.timedelta(days=number)
-
-
-def local_text(time: int, zone_name: str) -> str:
-    """2024-03-05 12:21:00 on the owner's clock, with the offset where the hour comes twice."""
-    local = dt.datetime.fromtimestamp(time, tz=zone(zone_name))
-    text = local.strftime("%Y-%m-%d %H:%M:%S")
-    return f"{text}{local.strftime('%z')}" if local.fold else text

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from ingest_service.domain.export_cells import Row
 from ingest_service.domain.feed import FeedPages, FeedStream
 from ingest_service.domain.link_records import LinkFilter, LinkRecord, NewLink
 from ingest_service.domain.models import (
@@ -60,8 +61,12 @@ class Expenses(Protocol):
         """Give columns new values; the row takes a new seq."""
         ...
 
-    def rows(self, user_id: int, where: ExpenseFilter) -> Iterator[Expense]:
-        """All rows that match, without links, in order of time, at constant memory."""
+    def exported(self, user_id: int, where: ExpenseFilter) -> Iterator[Sequence[Row]]:
+        """EXPORTED_FIELDS of all rows that match, in order of time, at constant memory."""
+        ...
+
+    def span(self, user_id: int, where: ExpenseFilter) -> tuple[int, int] | None:
+        """The local days of the first and the last row that match; None where none does."""
         ...
 
     def delete(self, user_id: int, expense_id: int) -> None:

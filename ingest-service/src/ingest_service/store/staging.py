@@ -7,6 +7,7 @@ leaves of the files is swept away later.
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
+from ingest_service.domain.export_table import is_own_header
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportCounts, RowError
 from ingest_service.domain.ports import Stored, StoreOrder
@@ -131,6 +133,10 @@ class StagedRows:
     def _settle(self, order: StoreOrder, changes: Changes) -> None:
         """Sum refunds anew where rows changed, and find the links that are possible now."""
         user_id = order.record.user_id
+        if _is_export(order):
+            # Its directions and refunds are what is left after all links: no row counts anew.
+            recompute_refunds(self._connection, changes.to_sum)
+            return
         touched = changes.to_sum | set(link_refunds(self._connection, user_id))
         recompute_refunds(self._connection, touched)
         find_links(self._connection, user_id=user_id, import_id=order.record.id, now=order.now)
@@ -299,6 +305,11 @@ class StagedRows:
         for _, batch in self._errors.batches():
             columns = [batch[name].to_pylist() for name in _ERROR_COLUMNS]
             raw.executemany(statement, zip(*columns, strict=True))
+
+
+def _is_export(order: StoreOrder) -> bool:
+    """Whether the file is one that the platform itself wrote."""
+    return order.header is not None and any(map(is_own_header, json.loads(order.header).values()))
 
 
 def _insert(order: StoreOrder, names: Sequence[str]) -> str:

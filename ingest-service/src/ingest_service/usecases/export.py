@@ -1,15 +1,30 @@
-"""Exports: the platform's own table, streamed."""
+"""Exports: the platform's own table for people (CSV, workbook) and for programs (NDJSON)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import IO, Protocol
 
-from ingest_service.domain.amounts import format_minor
-from ingest_service.domain.export_table import TABLE_COLUMNS, direction_word, neutralise
-from ingest_service.domain.local_time import local_text
-from ingest_service.domain.models import Expense, ExpenseFilter
-from ingest_service.domain.ports import Database
+from ingest_service.domain.category_names import exported_paths
+from ingest_service.domain.export_cells import (
+    Reader,
+    Row,
+    sheet_blocks,
+    text_blocks,
+    value_blocks,
+)
+from ingest_service.domain.export_table import TABLE_COLUMNS, headers, is_chinese
+from ingest_service.domain.export_text import csv_bytes, ndjson_bytes
+from ingest_service.domain.local_clock import LocalClock
+from ingest_service.domain.local_time import day_of
+from ingest_service.domain.models import ExpenseFilter
+from ingest_service.domain.ports import Database, Session
+
+FORMATS = ("csv", "xlsx", "ndjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,40 +33,81 @@ class ExportOrder:
 
     user_id: int
     where: ExpenseFilter
-    locale: str
+    lang: str
     time_zone: str
     exponent_of: Callable[[str], int]
 
 
-def export_rows(database: Database, order: ExportOrder) -> Iterator[Sequence[str]]:
-    """Text cells in the order of TABLE_COLUMNS, row by row, at constant memory."""
-    with database.read() as session:
-        paths = {node.id: node.path for node in session.categories.tree(order.user_id)}
-        for expense in session.expenses.rows(order.user_id, order.where):
-            cells = _cells(expense, order, paths)
-            yield [
-                neutralise(cells[column.key]) if column.is_text else cells[column.key]
-                for column in TABLE_COLUMNS
-            ]
+class ExportFiles(Protocol):
+    """Where the files of exports stand until they are sent."""
+
+    def stream(self, blocks: Callable[[], Generator[bytes]]) -> Generator[bytes]:
+        """The bytes, written ahead of their reader."""
+        ...
+
+    def snapshot(
+        self, blocks: Iterable[Sequence[Row]]
+    ) -> AbstractContextManager[Iterator[Sequence[Row]]]:
+        """The same blocks, all of them read before the first is given."""
+        ...
+
+    def workbook(self, write: Callable[[Path], None]) -> IO[bytes]:
+        """The file that write() wrote."""
+        ...
 
 
-def _cells(expense: Expense, order: ExportOrder, paths: dict[int, str]) -> dict[str, str]:
-    places = order.exponent_of(expense.currency)
-    refunded = format_minor(expense.refunded_minor, places=places)
-    return {
-        "time": local_text(expense.time, order.time_zone),
-        "amount": format_minor(expense.amount_minor, places=places),
-        "currency": expense.currency,
-        "direction": direction_word(expense.direction, order.locale),
-        "category": paths.get(expense.category_id or 0, ""),
-        "merchant": expense.merchant,
-        "lat": "" if expense.lat is None else repr(expense.lat),
-        "lon": "" if expense.lon is None else repr(expense.lon),
-        "place": expense.place,
-        "note": expense.note,
-        "source": expense.source,
-        "external_id": expense.external_id,
-        "account": expense.account,
-        "order_ref": expense.order_ref,
-        "refunded": refunded if expense.refunded_minor else "",
-    }
+def expense_text(
+    database: Database, files: ExportFiles, order: ExportOrder, file_format: str
+) -> Generator[bytes]:
+    """A CSV or NDJSON file of one state of the rows, at constant memory."""
+
+    def blocks() -> Generator[bytes]:
+        with database.read() as session:
+            reader = _reader(session, order)
+            rows = session.expenses.exported(order.user_id, order.where)
+            if file_format == "csv":
+                cells = text_blocks(rows, reader)
+                yield from csv_bytes(TABLE_COLUMNS, cells, lang=order.lang)
+            else:
+                yield from ndjson_bytes(TABLE_COLUMNS, value_blocks(rows, reader))
+
+    return files.stream(blocks)
+
+
+def expense_workbook(database: Database, files: ExportFiles, order: ExportOrder) -> IO[bytes]:
+    """A workbook of one state of the rows; a workbook takes longer than the database may wait."""
+    # Loads xlsxwriter.
+    from ingest_service.domain.export_workbook import SheetLayout, write_workbook
+
+    name = "消费记录" if is_chinese(order.lang) else "Transactions"
+    layout = SheetLayout(name, headers(TABLE_COLUMNS, order.lang), TABLE_COLUMNS)
+    with ExitStack() as opened:
+        with database.read() as session:
+            reader = _reader(session, order)
+            exported = session.expenses.exported(order.user_id, order.where)
+            rows = opened.enter_context(files.snapshot(exported))
+        blocks = sheet_blocks(rows, reader)
+        return files.workbook(lambda path: write_workbook(path, layout, blocks))
+
+
+def days_of(database: Database, order: ExportOrder) -> tuple[date, date] | None:
+    """The first and the last day of which the file tells; None where it has no rows."""
+    first, end = order.where.from_day, order.where.to_day
+    if first is None or end is None:
+        with database.read() as session:
+            found = session.expenses.span(order.user_id, order.where)
+        if found is None:
+            return None
+        first = found[0] if first is None else first
+        end = found[1] + 1 if end is None else end
+    return day_of(first), day_of(max(first, end - 1))
+
+
+def _reader(session: Session, order: ExportOrder) -> Reader:
+    tree = session.categories.tree(order.user_id)
+    return Reader(
+        lang=order.lang,
+        clock=LocalClock(order.time_zone),
+        paths=exported_paths(tree),
+        exponent_of=order.exponent_of,
+    )

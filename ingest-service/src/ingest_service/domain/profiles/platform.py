@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ingest_service.domain.export_table import DIRECTION_WORDS, TABLE_COLUMNS, restore
+from ingest_service.domain.export_table import (
+    DIRECTION_WORDS,
+    TABLE_COLUMNS,
+    YES_WORDS,
+    restore,
+)
 from ingest_service.domain.profiles.base import Recognition, Sample, clean_header, find_header
 
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ _KEY_BY_HEADER = {
 _DIRECTION_BY_WORD = {word: key for key, word in DIRECTION_WORDS.items()} | {
     key: key for key in DIRECTION_WORDS
 }
+_YES = frozenset({*YES_WORDS.values(), "true", "1"})
 _ENOUGH_SHARE = 0.75
 
 
@@ -25,7 +31,7 @@ class Platform:
 
     id = "platform"
     name = "平台通用表 / Platform table"
-    formats: tuple[str, ...] = ("csv", "xlsx")
+    formats: tuple[str, ...] = ("csv", "xlsx", "ndjson")
 
     def recognise(self, sample: Sample) -> Recognition | None:
         """Sure where time and amount stand and nearly all headers are the platform's own."""
@@ -52,7 +58,8 @@ class Platform:
             for key in ("merchant", "place", "note", "account", "external_id", "order_ref")
         }
         source = c.text(frame, "source")
-        return c.draft(
+        pending = c.text(frame, "pending").str.lower().isin(_YES)
+        drafted = c.draft(
             frame.index,
             time_text=c.text(frame, "time"),
             amount_text=amount,
@@ -65,6 +72,7 @@ class Platform:
             source=_restored(source).mask(source == "", self.id),
             **restored,
         )
+        return drafted.assign(pending=pending)
 
     def ends_at(self, cells: Sequence[str]) -> bool:  # noqa: ARG002 - the table has no footer
         """Never: the table has no footer."""

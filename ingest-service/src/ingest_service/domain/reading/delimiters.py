@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 
+from ingest_service.domain.export_table import is_own_header
+
 _CANDIDATES = (",", "\t", ";", "|", "^", "~", "，")
 _HINT = "sep="
 
@@ -34,11 +36,14 @@ class Layout:
 def choose_layout(lines: Sequence[str]) -> Layout:
     """The layout of a text whose first lines are given.
 
-    A first line sep=X decides. Else the delimiter is the one that gives most lines the same number
-    of cells, and more cells rather than fewer: a decimal comma also parts every line evenly, but
-    neither the header nor into as many.
+    The header of an export or a first line sep=X decides. Else the delimiter is the one that gives
+    most lines the same number of cells, and more cells rather than fewer: a decimal comma also
+    parts every line evenly, but neither the header nor into as many.
     """
     first = lines[0].strip("\ufeff\r\n \"'") if lines else ""
+    if is_own_header(first.split(",")):
+        # Notes of an export may hold more tabs than commas, and ="..." as text.
+        return Layout(",", first.count(",") + 1)
     hinted = first.lower().startswith(_HINT) and len(first) == len(_HINT) + 1
     candidates = (first[-1],) if hinted and first[-1] not in '"\r\n' else _CANDIDATES
     scored = [(*_evenness(lines, delimiter), delimiter) for delimiter in candidates]
