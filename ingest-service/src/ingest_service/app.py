@@ -124,7 +124,7 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
             )
 
     def sweep() -> None:
-        database.sweep(older_than_s=_ORPHAN_AGE_S)
+        database.sweep()
         usecases.sweep_uploads(database, folder, older_than_s=_ORPHAN_AGE_S)
 
     return Worker(

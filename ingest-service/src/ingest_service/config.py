@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,15 @@ class Config:
             token_audience=env.get("TOKEN_AUDIENCE", _PLATFORM),
             max_upload_bytes=_positive(env, "MAX_UPLOAD_BYTES", DEFAULT_MAX_UPLOAD_BYTES),
         )
+
+
+def use_temporary_dir(config: Config) -> None:
+    """Let this process and its children keep temporary files on the disk of the data.
+
+    Unpacked archives and SQLite's sorting may need more than a container's /tmp has.
+    """
+    config.temporary_dir.mkdir(parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(config.temporary_dir)
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

@@ -3,8 +3,10 @@
 import os
 
 from ingest_service.app import create_app
-from ingest_service.config import Config
+from ingest_service.config import Config, use_temporary_dir
 from servicekit.logs import configure_logs
 
 configure_logs(service="ingest", level=os.environ.get("LOG_LEVEL", "INFO"))
-app = create_app(Config.from_env())
+config = Config.from_env()
+use_temporary_dir(config)
+app = create_app(config)

@@ -1,5 +1,7 @@
+import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import ManualClock
 from sqlalchemy import Engine, MetaData
+from sqlalchemy.exc import OperationalError
 
 from servicekit.jobs import (
     Job,
@@ -254,6 +257,104 @@ def test_a_job_that_kills_its_workers_is_given_up(
     state = queue.get(job_id)
     assert state is not None
     assert (state.state, state.error_code) == ("failed", "worker-lost")
+
+
+SHORTAGES = [
+    ("database-busy", OperationalError("UPDATE", {}, Exception("database is locked"))),
+    ("database-busy", sqlite3.OperationalError("database is locked")),
+    ("storage-full", OperationalError("INSERT", {}, Exception("database or disk is full"))),
+    ("storage-full", OSError(errno.ENOSPC, "No space left on device")),
+]
+
+
+@pytest.mark.parametrize(("code", "error"), SHORTAGES)
+def test_a_busy_database_and_a_full_disk_are_waited_for_and_count_as_no_try(
+    queue: JobQueue, engine: Engine, clock: ManualClock, code: str, error: Exception
+) -> None:
+    job_id = enqueue(queue, engine)
+    lacking = [error] * 4
+
+    def work(_context: JobContext) -> None:
+        if lacking:
+            raise lacking.pop()
+
+    worker = Worker(queue, {"count": work}, max_attempts=2, shortage_pause_s=5)
+    for _ in range(4):
+        assert worker.run_once()
+        state = queue.get(job_id)
+        assert state is not None
+        assert (state.state, state.attempts, state.error_code) == ("queued", 0, code)
+        assert not worker.run_once()
+        clock.advance(5)
+    assert worker.run_once()
+
+    state = queue.get(job_id)
+    assert state is not None
+    assert (state.state, state.attempts, state.error_code) == ("succeeded", 1, None)
+
+
+@pytest.mark.parametrize("error", [error for _, error in SHORTAGES])
+def test_the_end_of_a_job_is_written_down_as_soon_as_the_database_takes_it(
+    queue: JobQueue, engine: Engine, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    job_id = enqueue(queue, engine)
+    runs: list[int] = []
+    succeed, refusals = queue.succeed, [error] * 3
+
+    def succeed_late(job: Job) -> None:
+        if refusals:
+            raise refusals.pop()
+        succeed(job)
+
+    monkeypatch.setattr(queue, "succeed", succeed_late)
+    handlers = {"count": lambda context: runs.append(context.job.id)}
+    Worker(queue, handlers, shortage_pause_s=0).run_once()
+
+    state = queue.get(job_id)
+    assert state is not None
+    assert (state.state, runs) == ("succeeded", [job_id])
+
+
+def test_progress_that_cannot_be_told_does_not_stop_the_work(
+    queue: JobQueue, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = enqueue(queue, engine)
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(queue, "report", refuse)
+    Worker(queue, {"count": lambda context: context.progress(done=1, total=1)}).run_once()
+
+    state = queue.get(job_id)
+    assert state is not None
+    assert state.state == "succeeded"
+
+
+def test_a_worker_that_dies_while_it_gives_up_is_followed_by_one_that_tells_again(
+    queue: JobQueue, engine: Engine, clock: ManualClock
+) -> None:
+    job_id = enqueue(queue, engine)
+    for _ in range(2):
+        claim(queue)
+        clock.advance(LEASE_S)
+    told: list[int] = []
+
+    def die(_job: Job, _text: str) -> None:
+        raise KeyboardInterrupt
+
+    handlers = {"count": lambda _context: None}
+    with pytest.raises(KeyboardInterrupt):
+        Worker(queue, handlers, max_attempts=2, on_failed=die).run_once()
+    clock.advance(LEASE_S)
+    follower = Worker(
+        queue, handlers, max_attempts=2, on_failed=lambda job, _text: told.append(job.id)
+    )
+    assert follower.run_once()
+
+    state = queue.get(job_id)
+    assert state is not None
+    assert (state.state, told) == ("failed", [job_id])
 
 
 def test_a_stopping_worker_gives_its_job_back_uncounted(queue: JobQueue, engine: Engine) -> None:

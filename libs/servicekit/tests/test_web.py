@@ -1,18 +1,23 @@
 import errno
 import json
 import logging
+import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import ManualClock
-from flask import Flask
+from flask import Flask, Response, make_response
 from flask.testing import FlaskClient
 from flask.views import MethodView
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from servicekit.idempotency import IdempotencyStore, idempotent
+from servicekit.idempotency import IdempotencyStore, idempotent, keep_answer
 from servicekit.identity import admin_only, current_identity, public, service_only, signed_in
 from servicekit.logs import configure_logs
 from servicekit.outbound import NeighbourUnavailable
@@ -53,8 +58,12 @@ ERRORS: dict[str, BaseException] = {
     "bug": RuntimeError("SELECT secret FROM /etc/passwd"),
     "full": OperationalError("INSERT", {}, Exception("database or disk is full")),
     "locked": OperationalError("INSERT", {}, Exception("database is locked")),
+    "driver-full": sqlite3.OperationalError("database or disk is full"),
+    "driver-locked": sqlite3.OperationalError("database is locked"),
     "broken-sql": OperationalError("SELEC", {}, Exception("near SELEC: syntax error")),
     "enospc": OSError(errno.ENOSPC, "No space left on device", "/secret/file"),
+    "quota": OSError(errno.EDQUOT, "Disk quota exceeded", "/secret/file"),
+    "limit": OSError(errno.EFBIG, "File too large", "/secret/file"),
     "oserror": OSError(errno.EACCES, "Permission denied", "/secret/file"),
     "neighbour": NeighbourUnavailable("ingest"),
 }
@@ -74,7 +83,7 @@ class State:
             raise RuntimeError("/secret/path")
 
 
-def shop_blueprint(state: State, store: IdempotencyStore) -> Blueprint:
+def shop_blueprint(state: State, store: IdempotencyStore, engine: Engine) -> Blueprint:
     blueprint = Blueprint("shop", "shop")
 
     @blueprint.route("/bills")
@@ -109,6 +118,17 @@ def shop_blueprint(state: State, store: IdempotencyStore) -> Blueprint:
         state.made += 1
         return {"n": state.made}
 
+    @blueprint.route("/kept", methods=["POST"])
+    @signed_in()
+    @idempotent(lambda: store)
+    @blueprint.response(201)
+    def kept() -> Response:
+        state.made += 1
+        response = make_response({"n": state.made}, 201)
+        with write_transaction(engine) as connection:
+            keep_answer(connection, response)
+        return response
+
     @blueprint.route("/bills/<int:bill_id>")
     @public
     @blueprint.response(200)
@@ -136,7 +156,7 @@ def state() -> State:
 
 
 @pytest.fixture
-def app(mint: TokenMint, state: State, store: IdempotencyStore) -> Flask:
+def app(mint: TokenMint, state: State, store: IdempotencyStore, engine: Engine) -> Flask:
     configure_logs(service="shop")
     app, api = create_base_app(
         "shop",
@@ -149,7 +169,7 @@ def app(mint: TokenMint, state: State, store: IdempotencyStore) -> Flask:
         title="Shop <script>",
         max_body_bytes=1000,
     )
-    api.register_blueprint(shop_blueprint(state, store))
+    api.register_blueprint(shop_blueprint(state, store, engine))
     return app
 
 
@@ -167,6 +187,10 @@ def client(app: Flask) -> Iterator[FlaskClient]:
         ("bug", 500, "internal-error", None),
         ("full", 507, "storage-full", None),
         ("locked", 503, "service-unavailable", "1"),
+        ("driver-full", 507, "storage-full", None),
+        ("driver-locked", 503, "service-unavailable", "1"),
+        ("quota", 507, "storage-full", None),
+        ("limit", 507, "storage-full", None),
         ("broken-sql", 500, "internal-error", None),
         ("enospc", 507, "storage-full", None),
         ("oserror", 500, "internal-error", None),
@@ -459,6 +483,77 @@ def test_a_request_under_way_is_a_conflict_until_it_is_given_up(
 
     clock.advance(61)
     assert post_bill(client, mint, key="k", amount="1.00").status_code == 201
+
+
+def claim_by(engine: Engine, *, pid: int, began: str) -> None:
+    space = str(Path("/proc/self/ns/pid").readlink())
+    run = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    with write_transaction(engine) as connection:
+        connection.exec_driver_sql(
+            "UPDATE idempotency_keys SET status = NULL, body = NULL, headers = ?",
+            (json.dumps([run, space, pid, began, "other-request"]),),
+        )
+
+
+def test_the_key_of_a_killed_process_is_taken_over_at_once(
+    client: FlaskClient, mint: TokenMint, state: State, engine: Engine
+) -> None:
+    post_bill(client, mint, key="k", amount="1.00")
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    claim_by(engine, pid=ended.pid, began="123")
+
+    assert post_bill(client, mint, key="k", amount="2.00").status_code == 422
+    assert post_bill(client, mint, key="k", amount="1.00").status_code == 201
+    assert state.made == 2
+
+
+def test_the_key_of_a_living_process_is_not_taken_over(
+    client: FlaskClient, mint: TokenMint, engine: Engine
+) -> None:
+    post_bill(client, mint, key="k", amount="1.00")
+    parent = os.getppid()
+    began = Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[19]
+    claim_by(engine, pid=parent, began=began)
+
+    assert post_bill(client, mint, key="k", amount="1.00").status_code == 409
+
+
+def test_a_key_that_could_not_be_freed_is_free_all_the_same(
+    client: FlaskClient,
+    mint: TokenMint,
+    store: IdempotencyStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = OperationalError("DELETE", {}, Exception("database or disk is full"))
+
+    def refuse(_key: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "forget", refuse)
+        assert post_bill(client, mint, key="k", amount="0.13").status_code == 507
+    assert post_bill(client, mint, key="k", amount="0.13").status_code == 409
+    answer = post_bill(client, mint, key="k", amount="0.13")
+    assert answer.get_json()["type"] == "/problems/shelf-empty"
+
+
+def test_an_answer_kept_with_the_work_is_given_again_though_the_process_was_killed(
+    client: FlaskClient, mint: TokenMint, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    headers = {**mint.headers(), "Idempotency-Key": "k"}
+    with monkeypatch.context() as patched:
+        patched.setattr(IdempotencyStore, "finish", die)
+        with pytest.raises(KeyboardInterrupt):
+            client.post("/kept", headers=headers)
+    answer = client.post("/kept", headers=headers)
+
+    assert (answer.status_code, answer.get_json()) == (201, {"n": 1})
+    assert answer.headers["Idempotency-Replayed"] == "true"
+    assert state.made == 1
 
 
 @pytest.mark.parametrize("key", ["", "a" * 256, "with space"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import IO, Any, cast
 
 from flask import Request, Response, current_app, jsonify, request, stream_with_context
@@ -29,7 +30,7 @@ from ingest_service.api.schemas import (
 from ingest_service.domain.ports import ErrorPage
 from ingest_service.domain.profiles import all_profiles
 from ingest_service.usecases import uploads as usecases
-from servicekit.idempotency import idempotent
+from servicekit.idempotency import idempotent, keep_answer
 from servicekit.identity import current_identity, signed_in
 from servicekit.paging import decode_cursor, encode_cursor
 from servicekit.problems import Problem
@@ -53,10 +54,20 @@ class UploadRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         if self.path == UPLOAD_PATH:
-            return cast("Parts", current_app.extensions["ingest"]).uploads.incoming()
+            incoming = cast("Parts", current_app.extensions["ingest"]).uploads.incoming()
+            self._incoming = [*getattr(self, "_incoming", ()), incoming]
+            return incoming
         return super()._get_file_stream(
             total_content_length, content_type, filename, content_length
         )
+
+    def close(self) -> None:
+        """Let go of the files, those of an upload that broke off too: their bytes are then free."""
+        super().close()
+        for incoming in getattr(self, "_incoming", ()):
+            # What a full disk did not take need not be flushed.
+            with suppress(OSError):
+                incoming.close()
 
 
 def allow_large_uploads() -> None:
@@ -97,15 +108,9 @@ class Upload(MethodView):
             upload,
             max_bytes=parts().max_upload_bytes,
             now=parts().now(),
+            keep_answer=lambda connection, made: keep_answer(connection, _answer(made)),
         )
-        body = accepted_body(accepted.status)
-        if accepted.is_duplicate:
-            earlier = import_body(accepted.status)
-            body = {**earlier, "status": "duplicate_file", "location": body["location"]}
-        response = jsonify(body)
-        response.status_code = 200 if accepted.is_duplicate else 202
-        response.headers["Location"] = body["location"]
-        return response
+        return _answer(accepted)
 
 
 @blp.route("/data/imports")
@@ -195,6 +200,17 @@ class ProfileList(MethodView):
             for profile in all_profiles()
         ]
         return {"items": items, "next_cursor": None}
+
+
+def _answer(accepted: usecases.Accepted) -> Response:
+    body = accepted_body(accepted.status)
+    if accepted.is_duplicate:
+        earlier = import_body(accepted.status)
+        body = {**earlier, "status": "duplicate_file", "location": body["location"]}
+    response = jsonify(body)
+    response.status_code = 200 if accepted.is_duplicate else 202
+    response.headers["Location"] = body["location"]
+    return response
 
 
 def _repair_file(import_id: int, *, kind: str) -> Response:

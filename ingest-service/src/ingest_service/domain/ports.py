@@ -315,6 +315,10 @@ class Session(Protocol):
         """Links between rows."""
         ...
 
+    def within(self, act: Callable[[Any], None], /) -> None:
+        """Let act write on the connection of this transaction."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:

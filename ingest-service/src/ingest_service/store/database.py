@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -27,6 +28,11 @@ class SqliteSession:
         self.rules = SqliteRules(connection)
         self.imports = SqliteImports(connection, queue)
         self.links = SqliteLinks(connection)
+        self._connection = connection
+
+    def within(self, act: Callable[[Any], None]) -> None:
+        """Let act write as part of this transaction."""
+        act(self._connection)
 
 
 class SqliteDatabase:
@@ -55,6 +61,6 @@ class SqliteDatabase:
         with open_staging(self._engine, self._temporary_dir) as staging:
             yield staging
 
-    def sweep(self, *, older_than_s: float) -> None:
+    def sweep(self) -> None:
         """Remove staging files that killed workers left."""
-        sweep_staging(self._temporary_dir, older_than_s=older_than_s)
+        sweep_staging(self._temporary_dir)

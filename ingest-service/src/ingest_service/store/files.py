@@ -1,13 +1,19 @@
-"""The folder of uploads: temporary name, digest, fsync, then the final name at once."""
+"""The folder of uploads: a file without a name, digest, fsync, then the final name at once.
+
+A file without a name goes with the process that has it open: an upload that breaks off, and a
+process that is killed while it takes one, leave nothing behind.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
 import time
 import uuid
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, BinaryIO, cast
 
 from ingest_service.domain.errors import EmptyFileError, StatementError
@@ -17,6 +23,8 @@ from ingest_service.domain.reading.sniff import is_locked
 
 _INCOMING = ".incoming-"
 _BLOCK_BYTES = 1 << 20
+# No /proc, another file system, a file that never was nameless, or a system that forbids it.
+_CANNOT_LINK = frozenset({errno.ENOENT, errno.EXDEV, errno.EPERM, errno.EACCES, errno.EOPNOTSUPP})
 
 
 class UploadFolder:
@@ -27,35 +35,57 @@ class UploadFolder:
         folder.mkdir(parents=True, exist_ok=True)
 
     def incoming(self) -> IO[bytes]:
-        """A temporary file in the folder, for the web server to stream an upload into."""
-        return NamedTemporaryFile(dir=self.folder, prefix=_INCOMING)
+        """A nameless file in the folder, for the web server to stream an upload into."""
+        return TemporaryFile(dir=self.folder, prefix=_INCOMING)
 
     def keep(self, stream: BinaryIO) -> KeptFile:
-        """Store a stream durably under its final name.
+        """Store a stream durably under its final name; what incoming() gave is not copied.
 
         Raises:
             EmptyFileError: the stream has no bytes.
         """
+        digest, size = _measure(stream)
+        if size == 0:
+            raise EmptyFileError("The file is empty.")
+        name = uuid.uuid4().hex
+        if not self._name(stream, name):
+            self._copy(stream, name)
+        self._sync_folder()
+        return KeptFile(name, digest, size)
+
+    def _name(self, stream: BinaryIO, name: str) -> bool:
+        """Give a nameless file of this folder its name; whether the stream is such a file."""
+        try:
+            descriptor = stream.fileno()
+        except (OSError, AttributeError):
+            return False
+        os.fsync(descriptor)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            # src_dir_fd makes Python follow the link in /proc, which the path alone does not.
+            os.link(
+                f"/proc/self/fd/{descriptor}", name, src_dir_fd=folder, dst_dir_fd=folder,
+                follow_symlinks=True,
+            )  # fmt: skip
+        except OSError as error:
+            if error.errno in _CANNOT_LINK:
+                return False
+            raise
+        finally:
+            os.close(folder)
+        return True
+
+    def _copy(self, stream: BinaryIO, name: str) -> None:
         temporary = self.folder / f"{_INCOMING}{uuid.uuid4().hex}"
-        digest = hashlib.sha256()
-        size = 0
         stream.seek(0)
         try:
             with temporary.open("wb") as target:
-                while block := stream.read(_BLOCK_BYTES):
-                    digest.update(block)
-                    size += len(block)
-                    target.write(block)
+                shutil.copyfileobj(stream, target, _BLOCK_BYTES)
                 target.flush()
                 os.fsync(target.fileno())
-            if size == 0:
-                raise EmptyFileError("The file is empty.")
-            name = uuid.uuid4().hex
             temporary.rename(self.folder / name)
-            self._sync_folder()
         finally:
             temporary.unlink(missing_ok=True)
-        return KeptFile(name, digest.hexdigest(), size)
 
     def open(self, file_path: str) -> BinaryIO:
         """A kept file.
@@ -108,3 +138,14 @@ class UploadFolder:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _measure(stream: BinaryIO) -> tuple[str, int]:
+    """The digest and the number of bytes; what was written before is flushed by the reading."""
+    digest = hashlib.sha256()
+    size = 0
+    stream.seek(0)
+    while block := stream.read(_BLOCK_BYTES):
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size

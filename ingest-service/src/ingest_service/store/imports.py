@@ -17,6 +17,8 @@ from servicekit.jobs import JobQueue
 
 _UNFINISHED = ("queued", "running")
 _FINISHED = ("succeeded", "partial", "failed")
+# What the worker waits for, by the kit's own codes, before it begins anew.
+_WAITS = ("storage-full", "database-busy")
 # These left nothing behind, so the same bytes may come again.
 _WITHOUT_TRACE = ("failed", "undone")
 
@@ -120,6 +122,8 @@ class SqliteImports:
         job = self._queue.read(self._connection, record.job_id) if record.job_id else None
         if job is None:
             return JobProgress(0, 0, "queued")
+        if job.state == "queued" and job.error_code in _WAITS:
+            return JobProgress(job.done, job.total, f"waiting-{job.error_code}")
         return JobProgress(job.done, job.total, job.stage or record.status)
 
     def errors(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,5 +59,7 @@ class Spool:
     def discard(self) -> None:
         """Remove the file."""
         if self._writer is not None:
-            self._writer.close()
+            # A full disk refuses the last bytes of what is thrown away.
+            with contextlib.suppress(OSError):
+                self._writer.close()
         self._path.unlink(missing_ok=True)

@@ -1,14 +1,14 @@
 """Rows of one file on their way in: kept in a file of their own, then stored in one transaction.
 
-Parsing a million rows thus neither holds the write lock nor fills memory. What a killed worker
-leaves of the files is swept away later.
+Parsing a million rows thus neither holds the write lock nor fills memory. Whoever uses the files
+holds a lock beside them; files whose lock nobody holds were left by a killed worker and are swept.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
-import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import note_repair
 from ingest_service.store.rows import last_seq, take_seq
 from ingest_service.store.spool import Spool
+from servicekit.sqlite import file_lock
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _CACHE_KIB = 64 * 1024
 _PREFIX = "staging-"
+_LOCK = ".lock"
 _ALL_FAILED = "all-rows-failed"
 _ERROR_COLUMNS = ("kind", "row", "sheet", "field", "code", "detail", "raw")
 _CHANGE_ROWS = 10_000
@@ -358,19 +360,27 @@ def open_staging(engine: Engine, folder: Path) -> Iterator[StagedRows]:
         raw.execute(f"PRAGMA main.cache_size = -{_CACHE_KIB}")
         # Its settings must not go back into the pool with the connection.
         connection.detach()
-        staging = StagedRows(connection, folder / f"{_PREFIX}{uuid.uuid4().hex}")
-        try:
-            yield staging
-        finally:
-            staging.discard()
+        path = folder / f"{_PREFIX}{uuid.uuid4().hex}"
+        lock = path.with_name(path.name + _LOCK)
+        with file_lock(lock):
+            staging = StagedRows(connection, path)
+            try:
+                yield staging
+            finally:
+                staging.discard()
+                lock.unlink(missing_ok=True)
 
 
-def sweep_staging(folder: Path, *, older_than_s: float) -> None:
+def sweep_staging(folder: Path) -> None:
     """Remove staging files that killed workers left."""
-    for path in folder.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > older_than_s:
-                path.unlink()
+    for lock in folder.glob(f"{_PREFIX}*{_LOCK}"):
+        with contextlib.suppress(FileNotFoundError), lock.open("rb") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            for path in folder.glob(f"{lock.name.removesuffix(_LOCK)}*"):
+                path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

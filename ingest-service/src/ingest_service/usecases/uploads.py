@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ingest_service.domain.errors import (
     FieldProblem,
@@ -64,10 +64,22 @@ class Accepted:
     is_duplicate: bool
 
 
+# Given the connection of the transaction under way, and what is to be answered.
+KeepAnswer = Callable[[Any, Accepted], None]
+
+
 def accept_upload(
-    database: Database, uploads: Uploads, upload: Upload, *, max_bytes: int, now: int
+    database: Database,
+    uploads: Uploads,
+    upload: Upload,
+    *,
+    max_bytes: int,
+    now: int,
+    keep_answer: KeepAnswer,
 ) -> Accepted:
     """Keep the file and queue its import; the same bytes again give the earlier import.
+
+    keep_answer is called in the transaction that records the import.
 
     Raises:
         MissingFileError, EmptyFileError, UploadTooLargeError: the file.
@@ -83,7 +95,9 @@ def accept_upload(
         raise MissingFileError('Send the statement as the form field "file".')
     received = receive(uploads, upload.stream, password=upload.password, max_bytes=max_bytes)
     try:
-        accepted = _record(database, upload, received, now=now)
+        with database.write() as session:
+            accepted = _record(session, upload, received, now=now)
+            session.within(lambda connection: keep_answer(connection, accepted))
     except BaseException:
         forget(uploads, received)
         raise
@@ -91,22 +105,21 @@ def accept_upload(
     return accepted
 
 
-def _record(database: Database, upload: Upload, received: Received, *, now: int) -> Accepted:
-    """Import row and job in one transaction, or the earlier import of the same bytes."""
-    with database.write() as session:
-        earlier = None
-        if not upload.force and not upload.dry_run:
-            earlier = session.imports.find_same_bytes(upload.user_id, received.kept.sha256)
-        if earlier is not None and earlier.status != LOCKED:
-            return Accepted(_status(session, earlier), is_duplicate=True)
-        if earlier is not None:
-            import_id = earlier.id
-        else:
-            import_id = session.imports.add(_new_import(upload, received.kept), now=now)
-            _note_repair(session, upload, import_id)
-        _go_on(session, upload.user_id, import_id, received, now=now)
-        record = session.imports.get(upload.user_id, import_id)
-        return Accepted(_status(session, record), is_duplicate=False)
+def _record(session: Session, upload: Upload, received: Received, *, now: int) -> Accepted:
+    """The import with its job, or the earlier import of the same bytes."""
+    earlier = None
+    if not upload.force and not upload.dry_run:
+        earlier = session.imports.find_same_bytes(upload.user_id, received.kept.sha256)
+    if earlier is not None and earlier.status != LOCKED:
+        return Accepted(_status(session, earlier), is_duplicate=True)
+    if earlier is not None:
+        import_id = earlier.id
+    else:
+        import_id = session.imports.add(_new_import(upload, received.kept), now=now)
+        _note_repair(session, upload, import_id)
+    _go_on(session, upload.user_id, import_id, received, now=now)
+    record = session.imports.get(upload.user_id, import_id)
+    return Accepted(_status(session, record), is_duplicate=False)
 
 
 def _note_repair(session: Session, upload: Upload, import_id: int) -> None:

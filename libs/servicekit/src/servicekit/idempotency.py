@@ -1,16 +1,26 @@
-"""Idempotency-Key: the same POST sent twice is done once and answered twice."""
+"""Idempotency-Key: the same POST sent twice is done once and answered twice.
 
+A request that is under way holds its key. Where its process was killed, the next request with the
+key takes over; where it had committed by then and kept its answer in the same transaction
+(keep_answer), that answer is given.
+"""
+
+import contextlib
 import functools
 import hashlib
 import json
+import os
 import re
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Response, make_response, request
+from flask import Response, g, make_response, request
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Float,
     Index,
@@ -85,8 +95,20 @@ class IdempotencyStore:
         self._engine = engine
         self._table = table
         self._clock = clock
+        # The claims of this process's own requests that have not come to an end.
+        self._under_way: set[str] = set()
 
-    def begin(self, key: RequestKey, fingerprint: str) -> StoredAnswer | None:
+    @contextlib.contextmanager
+    def claim(self) -> Iterator[str]:
+        """What a request says of itself while it has no answer: its process, and a number."""
+        claim = json.dumps([*_this_process(), uuid.uuid4().hex])
+        self._under_way.add(claim)
+        try:
+            yield claim
+        finally:
+            self._under_way.discard(claim)
+
+    def begin(self, key: RequestKey, fingerprint: str, claim: str) -> StoredAnswer | None:
         """The stored answer, or None where this request is the first and may go on.
 
         Raises:
@@ -95,13 +117,18 @@ class IdempotencyStore:
         now = self._clock().timestamp()
         with write_transaction(self._engine) as connection:
             connection.execute(delete(self._table).where(self._outdated(now)))
-            values = {**_key_values(key), "fingerprint": fingerprint, "created_at": now}
+            held = {"headers": claim, "created_at": now}
+            values = {**_key_values(key), "fingerprint": fingerprint, **held}
             statement = insert(self._table).values(values).on_conflict_do_nothing()
             if connection.execute(statement).rowcount == 1:
                 return None
             query = select(self._table).where(self._is(key))
             row = connection.execute(query).mappings().one()
-        if row["fingerprint"] != fingerprint:
+            same = row["fingerprint"] == fingerprint
+            if same and row["status"] is None and self._is_gone(row["headers"]):
+                connection.execute(update(self._table).where(self._is(key)).values(**held))
+                return None
+        if not same:
             raise Problem(
                 422,
                 "idempotency-mismatch",
@@ -116,6 +143,18 @@ class IdempotencyStore:
             )
         return StoredAnswer(row["status"], row["body"], json.loads(row["headers"]))
 
+    def _is_gone(self, claim: str | None) -> bool:
+        """Whether the request that made the claim is known to have ended without an answer."""
+        own_run, own_space, own_pid, own_began = _this_process()
+        match json.loads(claim or "null"):
+            case [str(run), str(space), int(pid), str(began), str()] if run and own_run:
+                if (run, space, pid, began) == (own_run, own_space, own_pid, own_began):
+                    return claim not in self._under_way
+                # A process of another container cannot be seen from here; its claim ages out.
+                return run != own_run or (space == own_space and _began(pid) != began)
+            case _:
+                return False
+
     def _outdated(self, now: float) -> Any:
         columns = self._table.c
         abandoned = and_(columns.status.is_(None), columns.created_at < now - ABANDONED_AFTER_S)
@@ -123,13 +162,17 @@ class IdempotencyStore:
 
     def finish(self, key: RequestKey, answer: StoredAnswer) -> None:
         """Keep the answer for later repetitions."""
+        with write_transaction(self._engine) as connection:
+            self.finish_within(connection, key, answer)
+
+    def finish_within(self, connection: Connection, key: RequestKey, answer: StoredAnswer) -> None:
+        """Keep the answer as part of the caller's transaction."""
         values = {
             "status": answer.status,
             "body": answer.body,
             "headers": json.dumps(dict(answer.headers)),
         }
-        with write_transaction(self._engine) as connection:
-            connection.execute(update(self._table).where(self._is(key)).values(**values))
+        connection.execute(update(self._table).where(self._is(key)).values(**values))
 
     def forget(self, key: RequestKey) -> None:
         """Let the key be used again: the request failed and changed nothing."""
@@ -142,6 +185,39 @@ class IdempotencyStore:
 
 def _key_values(key: RequestKey) -> dict[str, str]:
     return {"owner_id": key.owner_id, "route": key.route, "key": key.key}
+
+
+def _this_process() -> tuple[str, str, int, str]:
+    """The machine's run, the process's own space of ids, its id and when it began; Linux only."""
+    pid = os.getpid()
+    try:
+        space = str(Path("/proc/self/ns/pid").readlink())
+        run = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return "", "", pid, ""
+    return run, space, pid, _began(pid)
+
+
+def _began(pid: int) -> str:
+    """When a process began, in ticks since the machine's start; empty where it has ended."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    state, *rest = text.rpartition(")")[2].split()
+    return "" if state in "ZX" else rest[18]
+
+
+def keep_answer(connection: Connection, response: Response) -> None:
+    """Keep this answer to the request under way in the transaction that does its work.
+
+    A process that is killed right after its commit then leaves the answer behind, and a repetition
+    does nothing twice. Without an Idempotency-Key this does nothing.
+    """
+    pending: tuple[IdempotencyStore, RequestKey] | None = g.get("idempotent_request")
+    if pending is not None:
+        store, key = pending
+        store.finish_within(connection, key, _stored(response))
 
 
 def idempotent(get_store: Callable[[], IdempotencyStore]) -> Callable[[View], View]:
@@ -168,22 +244,28 @@ def idempotent(get_store: Callable[[], IdempotencyStore]) -> Callable[[View], Vi
 
 
 def _answer_once(store: IdempotencyStore, key: RequestKey, act: Callable[[], Any]) -> Response:
-    stored = store.begin(key, _fingerprint())
-    if stored is not None:
-        response = Response(stored.body, status=stored.status, headers=dict(stored.headers))
-        response.headers["Idempotency-Replayed"] = "true"
+    with store.claim() as claim:
+        stored = store.begin(key, _fingerprint(), claim)
+        if stored is not None:
+            response = Response(stored.body, status=stored.status, headers=dict(stored.headers))
+            response.headers["Idempotency-Replayed"] = "true"
+            return response
+        g.idempotent_request = (store, key)
+        try:
+            response = make_response(act())
+        except BaseException:
+            store.forget(key)
+            raise
+        if response.status_code >= _FIRST_ERROR_STATUS or response.is_streamed:
+            store.forget(key)
+            return response
+        store.finish(key, _stored(response))
         return response
-    try:
-        response = make_response(act())
-    except BaseException:
-        store.forget(key)
-        raise
-    if response.status_code >= _FIRST_ERROR_STATUS or response.is_streamed:
-        store.forget(key)
-        return response
+
+
+def _stored(response: Response) -> StoredAnswer:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    store.finish(key, StoredAnswer(response.status_code, response.get_data(), headers))
-    return response
+    return StoredAnswer(response.status_code, response.get_data(), headers)
 
 
 def _fingerprint() -> str:

@@ -1,16 +1,15 @@
 """RFC 9457 problem documents: every 4xx and 5xx answer of a service is made here."""
 
-import errno
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from flask import Flask, Response, g, has_request_context, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from servicekit.logs import get_logger
+from servicekit.sqlite import shortage_of
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 BUSY_RETRY_AFTER_S = "1"
@@ -142,8 +141,6 @@ def init_problems(app: Flask, mapping: Mapping[type[Exception], ProblemSpec]) ->
         app.register_error_handler(error_type, _mapped_handler(spec))
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
-    app.register_error_handler(OSError, _os_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -199,24 +196,13 @@ def field_errors(messages: object, prefix: str = "") -> list[FieldError]:
     return [FieldError(_MESSAGE_CODES.get(text, "invalid"), text, pointer=prefix or "/")]
 
 
-def _database_error(error: OperationalError) -> Response:
-    text = str(error.orig).lower()
-    if "disk is full" in text:
+def _unexpected(error: Exception) -> Response:
+    shortage = shortage_of(error)
+    if shortage == "full":
         get_logger().error("storage_full")
         return problem_response(standard_problem(507))
-    if "locked" in text or "busy" in text:
+    if shortage == "busy":
         get_logger().warning("database_busy")
         return problem_response(standard_problem(503, headers={"Retry-After": BUSY_RETRY_AFTER_S}))
-    return _unexpected(error)
-
-
-def _os_error(error: OSError) -> Response:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        get_logger().error("storage_full")
-        return problem_response(standard_problem(507))
-    return _unexpected(error)
-
-
-def _unexpected(error: Exception) -> Response:
     get_logger().error("unhandled_error", exc_info=error)
     return problem_response(standard_problem(500))

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import errno
 import fcntl
 import importlib
 import sqlite3
@@ -12,7 +13,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from servicekit.logs import get_logger
 
@@ -22,6 +23,11 @@ BUSY_TIMEOUT_MS = 15_000
 _BEGIN_MODE = "sqlite_begin_mode"
 
 Synchronous = Literal["FULL", "NORMAL"]
+Shortage = Literal["busy", "full"]
+# A file that may not grow is as good as a full disk; quotas and limits answer so.
+_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# The index of the write-ahead log could not grow: SQLite's other way to say that the disk is full.
+_NO_ROOM_FOR_INDEX = "SQLITE_IOERR_SHMSIZE"
 
 
 class DatabaseNotMigrated(Exception):  # noqa: N818 - reads as the state it reports
@@ -100,6 +106,22 @@ def _on_connect(*, journal: str, level: str, foreign_keys: bool) -> Any:
 def _on_begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get(_BEGIN_MODE, "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def shortage_of(error: BaseException) -> Shortage | None:
+    """What an error lacks that may come back by itself: the write lock, or room on the disk.
+
+    Knows SQLAlchemy's errors, the driver's own, and those of files. None for all others.
+    """
+    if isinstance(error, OSError):
+        return "full" if error.errno in _FULL_ERRNOS else None
+    if not isinstance(error, DBAPIError) and type(error).__name__ != "OperationalError":
+        return None
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = str(cause).lower()
+    if "disk is full" in said or getattr(cause, "sqlite_errorname", "") == _NO_ROOM_FOR_INDEX:
+        return "full"
+    return "busy" if "locked" in said or "busy" in said else None
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -21,6 +22,8 @@ MAX_PASSWORD_CHARS = 200
 # The old cipher runs in pure Python, at 1 to 2 MB a second.
 MAX_LEGACY_PACKED_BYTES = 6 << 20
 _BLOCK_BYTES = 1 << 20
+# Says something of the disk that is written to, and nothing of the archive.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
 _AES = 99
@@ -170,6 +173,8 @@ def unpack(
             raise WrongPasswordError("The password does not open the archive.") from error
         raise StatementError("archive-unreadable") from error
     except (OSError, ValueError, NotImplementedError, struct.error) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise
         raise StatementError("archive-unreadable") from error
 
 

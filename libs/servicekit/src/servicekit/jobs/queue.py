@@ -150,15 +150,22 @@ class JobQueue:
             },
         )
 
-    def release(self, job: Job) -> None:
-        """Give the job back unharmed, without counting the attempt. Raises LostLease."""
+    def release(
+        self, job: Job, *, delay_s: float = 0.0, code: str | None = None, error_text: str = ""
+    ) -> None:
+        """Give the job back unharmed, without counting the attempt. Raises LostLease.
+
+        A code says what the job waits for; it is gone once the job succeeds.
+        """
         self._update_held(
             job,
             {
                 "state": "queued",
                 "lease_until": None,
-                "run_after": self._now(),
+                "run_after": self._now() + delay_s,
                 "attempts": max(job.attempts - 1, 0),
+                "error_code": code,
+                "error_text": error_text[:MAX_ERROR_CHARS] or None,
             },
         )
 

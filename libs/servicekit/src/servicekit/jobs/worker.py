@@ -11,13 +11,17 @@ from pathlib import Path
 from types import FrameType
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from servicekit.jobs.model import Job, LostLease, PermanentJobError, WorkerStopping
 from servicekit.jobs.queue import JobQueue
 from servicekit.logs import bind_request_id, get_logger
+from servicekit.sqlite import Shortage, shortage_of
 
 _MAX_BACKOFF_S = 60.0
+_WAITS_FOR: Mapping[Shortage, tuple[str, str]] = {
+    "busy": ("database-busy", "The database was busy."),
+    "full": ("storage-full", "The disk is full."),
+}
 _HEARTBEATS_PER_LEASE = 3
 
 
@@ -54,9 +58,15 @@ class JobContext:
         is_news = stage != self._stage or done >= total
         if not is_news and now - self._reported_at < self._progress_interval_s:
             return
-        self._queue.report(self.job, done=done, total=total, stage=stage, lease_s=self._lease_s)
         self._reported_at = now
         self._stage = stage
+        try:
+            self._queue.report(self.job, done=done, total=total, stage=stage, lease_s=self._lease_s)
+        except Exception as error:
+            # The work need not stop because nobody can be told of it just now.
+            if shortage_of(error) is None:
+                raise
+            get_logger().warning("job_progress_delayed", kind=self.job.kind)
 
     def check(self) -> None:
         """Raise LostLease or WorkerStopping where the handler should stop; costs nothing."""
@@ -98,8 +108,10 @@ class Worker:
         heartbeat_path: A file touched while the worker lives, for health checks.
         poll_s: Pause between looks at an empty queue.
         lease_s: How long a silent worker keeps a job.
-        max_attempts: Tries before a job counts as failed.
-        on_failed: Told of every job given up, with its error text.
+        max_attempts: Tries before a job counts as failed. A busy database and a full disk are
+            waited for and count as no try.
+        on_failed: Told of every job given up, with its error text; at least once, so idempotent.
+        shortage_pause_s: Pause after a busy database or a full disk stopped a job.
     """
 
     def __init__(
@@ -114,6 +126,7 @@ class Worker:
         max_attempts: int = 5,
         on_failed: Callable[[Job, str], None] | None = None,
         progress_interval_s: float = 0.2,
+        shortage_pause_s: float = 5.0,
     ) -> None:
         self._queue = queue
         self._handlers = handlers
@@ -124,6 +137,7 @@ class Worker:
         self._max_attempts = max_attempts
         self._on_failed = on_failed
         self._progress_interval_s = progress_interval_s
+        self._shortage_pause_s = shortage_pause_s
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -137,15 +151,19 @@ class Worker:
         get_logger().info("worker_started", kinds=sorted(self._handlers))
         while not self._stopping.is_set():
             self._touch_heartbeat()
+            pause_s = self._poll_s
             try:
                 self._run_periodic()
                 found = self.run_once()
-            except OperationalError as error:
-                # A busy or full database passes; the process going down would not mend it.
-                get_logger().warning("worker_database_error", exc_info=error)
-                found = False
+            except Exception as error:
+                shortage = shortage_of(error)
+                if shortage is None:
+                    raise
+                # It passes; the process going down would not mend it.
+                get_logger().warning("worker_waits", reason=shortage)
+                found, pause_s = False, self._shortage_pause_s
             if not found:
-                self._stopping.wait(self._poll_s)
+                self._stopping.wait(pause_s)
         get_logger().info("worker_stopped")
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
@@ -180,18 +198,22 @@ class Worker:
         except LostLease:
             get_logger().warning("job_lease_lost", kind=job.kind)
         except WorkerStopping:
-            self._queue.release(job)
+            self._note(lambda: self._queue.release(job))
             get_logger().info("job_released", kind=job.kind)
         except PermanentJobError as error:
             self._give_up(job, code=error.code, error_text=error.detail)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises ends this try only
             self._after_error(job, error)
         else:
-            self._queue.succeed(job)
+            self._note(lambda: self._queue.succeed(job))
             duration_s = round(time.monotonic() - started_at, 3)
             get_logger().info("job_succeeded", kind=job.kind, duration_s=duration_s)
 
     def _after_error(self, job: Job, error: Exception) -> None:
+        shortage = shortage_of(error)
+        if shortage is not None:
+            self._postpone(job, shortage)
+            return
         get_logger().error("job_attempt_failed", kind=job.kind, exc_info=error)
         # The text may reach people: a type's name, never a message with paths or SQL.
         error_text = type(error).__name__
@@ -199,14 +221,48 @@ class Worker:
             self._give_up(job, code="internal-error", error_text=error_text)
             return
         delay_s = min(2.0 ** (job.attempts - 1), _MAX_BACKOFF_S)
-        self._queue.retry(job, delay_s=delay_s, code="internal-error", error_text=error_text)
+        self._note(
+            lambda: self._queue.retry(
+                job, delay_s=delay_s, code="internal-error", error_text=error_text
+            )
+        )
+
+    def _postpone(self, job: Job, shortage: Shortage) -> None:
+        code, text = _WAITS_FOR[shortage]
+        get_logger().warning("job_waits", kind=job.kind, code=code)
+        self._note(
+            lambda: self._queue.release(
+                job, delay_s=self._shortage_pause_s, code=code, error_text=text
+            )
+        )
+
+    def _note(self, write: Callable[[], None]) -> None:
+        """Write down how a try ended, as soon as the database takes it; or LostLease.
+
+        Until then the job is still held here: nobody else could take it up either.
+        """
+        while True:
+            try:
+                write()
+            except Exception as error:
+                shortage = shortage_of(error)
+                if shortage is None or self._stopping.is_set():
+                    raise
+                get_logger().warning("worker_waits", reason=shortage)
+                self._touch_heartbeat()
+                self._stopping.wait(self._shortage_pause_s)
+            else:
+                return
 
     def _give_up(self, job: Job, *, code: str, error_text: str) -> None:
         with contextlib.suppress(LostLease):
-            self._queue.fail(job, code=code, error_text=error_text)
-            get_logger().error("job_failed", kind=job.kind, code=code)
+            self._note(lambda: self._queue.extend(job, lease_s=self._lease_s))
+            # Before the job ends: a worker killed in between is followed by one that tells again.
             if self._on_failed is not None:
-                self._on_failed(job, error_text)
+                told = self._on_failed
+                self._note(lambda: told(job, error_text))
+            self._note(lambda: self._queue.fail(job, code=code, error_text=error_text))
+            get_logger().error("job_failed", kind=job.kind, code=code)
 
     @contextlib.contextmanager
     def _heartbeat(self, context: JobContext) -> Iterator[None]:
@@ -220,8 +276,10 @@ class Worker:
                 except LostLease:
                     context.mark_lost()
                     return
-                except OperationalError:
+                except Exception as error:
                     # Someone holds the write lock for long; the next beat tries again.
+                    if shortage_of(error) is None:
+                        raise
                     get_logger().warning("job_heartbeat_delayed", kind=context.job.kind)
 
         thread = threading.Thread(target=beat, name="job-heartbeat", daemon=True)
