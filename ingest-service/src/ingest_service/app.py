@@ -9,7 +9,16 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import Engine
 
-from ingest_service.api import categories, changes, expenses, exports, imports, links, rules
+from ingest_service.api import (
+    categories,
+    changes,
+    expenses,
+    exports,
+    imports,
+    links,
+    mappings,
+    rules,
+)
 from ingest_service.api.context import Parts
 from ingest_service.api.errors import PROBLEMS
 from ingest_service.config import Config
@@ -71,7 +80,7 @@ def create_app(
         max_upload_bytes=config.max_upload_bytes,
         exports=ExportFolder(config.temporary_dir),
     )
-    for resource in (imports, expenses, categories, rules, links, exports, changes):
+    for resource in (imports, mappings, expenses, categories, rules, links, exports, changes):
         api.register_blueprint(resource.blp)
     return app
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
+import json
 from dataclasses import replace
 
 import factories as f
@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from factories import Row
 
-from ingest_service.domain.errors import StatementError
+from ingest_service.domain.errors import StatementError, UnmappedTableError
 from ingest_service.domain.models import RowError
 from ingest_service.domain.normalise import Reading
 from ingest_service.domain.profiles import all_profiles
@@ -167,10 +167,11 @@ def test_a_bank_table_with_two_amount_columns_reads_both() -> None:
     assert rows["merchant"].tolist() == ["兰州拉面", "某某公司"]
 
 
-def test_dates_whose_day_and_month_cannot_be_told_apart_are_errors() -> None:
+def test_dates_whose_day_and_month_cannot_be_told_apart_are_asked_about() -> None:
     data = f.table_csv([["Date", "Amount"], ["01/02/2024", "5"], ["03/04/2024", "6"]])
-    with_errors = read_errors(data)
-    assert Counter(error.code for error in with_errors) == {"time-ambiguous": 2}
+    with pytest.raises(UnmappedTableError) as caught:
+        read_errors(data)
+    assert json.loads(caught.value.preview)["doubts"] == ["date_order"]
 
 
 def read_errors(data: bytes) -> list[RowError]:

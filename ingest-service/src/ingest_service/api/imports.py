@@ -10,6 +10,7 @@ from flask import Request, Response, current_app, jsonify, request, stream_with_
 from flask.views import MethodView
 
 from ingest_service.api.context import Parts, idempotency_store, owner, parts
+from ingest_service.api.mapping_form import mapping_in_form
 from ingest_service.api.representations import (
     Body,
     accepted_body,
@@ -101,6 +102,7 @@ class Upload(MethodView):
             force=form["force"],
             password=form.get("password") or None,
             repair_of=int(form["repair_of"]) if form.get("repair_of") else None,
+            mapping=mapping_in_form(form["mapping"]) if form.get("mapping") else None,
         )
         accepted = usecases.accept_upload(
             parts().database,

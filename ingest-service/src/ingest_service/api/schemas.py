@@ -408,6 +408,10 @@ class UploadForm(StrictSchema):
     time_zone = fields.String(validate=validate.Length(max=64))
     dry_run = fields.Boolean(load_default=False)
     force = fields.Boolean(load_default=False)
+    mapping = fields.String(
+        validate=validate.Length(max=20_000),
+        metadata=_about("JSON, as in POST /data/imports/ID/mapping: what the columns mean."),
+    )
     # The import whose failed rows this repair file brings again.
     repair_of = _id()
 

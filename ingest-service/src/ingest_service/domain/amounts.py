@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ingest_service.domain.errors import FieldProblem, InvalidInputError
 
+MAX_AMOUNT_MINOR = 10**14
 _PLAIN = re.compile(r"\d{1,14}(?:\.\d{1,6})?")
 
 

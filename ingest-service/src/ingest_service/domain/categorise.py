@@ -137,6 +137,15 @@ def _one_passes(
     return held
 
 
+def in_category(rows: pd.DataFrame, category_id: int) -> pd.DataFrame:
+    """The rows in the category that the owner chose for all whose file names none."""
+    from_file = rows["category_source"] == "file"
+    return rows.assign(
+        category_id=rows["category_id"].where(from_file, category_id),
+        category_source=rows["category_source"].where(from_file, "user"),
+    )
+
+
 def match_words(texts: Sequence[str], rules: _Rules) -> list[str]:
     """For every text the code of the first rule of which a word stands in it, else ""."""
     lower = pd.Series(list(texts), dtype="str").str.lower()

@@ -3,14 +3,16 @@
 IngestError
 ├── NotFoundError: the thing is not there, or belongs to somebody else
 │   ├── ExpenseNotFoundError, CategoryNotFoundError, RuleNotFoundError, ImportNotFoundError,
-│   │   LinkNotFoundError
+│   │   LinkNotFoundError, MappingNotFoundError
 ├── MissingFileError, EmptyFileError, UploadTooLargeError: the upload itself
 ├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
 ├── ConflictError: not now, or not twice
-│   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, LinkTakenError
+│   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, LinkTakenError,
+│   │   MappingNotAwaitedError
 ├── FeedUnavailableError: the change feed cannot be read just now
 ├── WrongPasswordError: the password does not open the archive
 └── StatementError: the worker cannot read the file (.code is kept with the import)
+    └── UnmappedTableError: a table of which the columns' meaning must be asked
 """
 
 from __future__ import annotations
@@ -57,6 +59,10 @@ class LinkNotFoundError(NotFoundError):
     """No such link."""
 
 
+class MappingNotFoundError(NotFoundError):
+    """No such remembered mapping."""
+
+
 class MissingFileError(IngestError):
     """The form holds no file."""
 
@@ -93,6 +99,10 @@ class ImportNotLockedError(ConflictError):
     """The import waits for no password."""
 
 
+class MappingNotAwaitedError(ConflictError):
+    """The import waits for no mapping."""
+
+
 class FeedUnavailableError(IngestError):
     """The change feed cannot be read just now; a later call can."""
 
@@ -112,3 +122,15 @@ class StatementError(IngestError):
         super().__init__(code)
         self.code = code
         self.params = params
+
+
+class UnmappedTableError(StatementError):
+    """The file holds a table, but what its columns mean is not certain.
+
+    mapping is the best guess, and preview the first rows, both as they are stored.
+    """
+
+    def __init__(self, mapping: str, preview: str) -> None:
+        super().__init__("needs-mapping")
+        self.mapping = mapping
+        self.preview = preview

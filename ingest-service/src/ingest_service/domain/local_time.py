@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ingest_service.domain.errors import FieldProblem, InvalidInputError
 
+MIN_TIME = 86_400
+MAX_TIME = 4_102_444_799  # 2099-12-31T23:59:59Z
 _DAY_S = 86_400
 _EPOCH = dt.date(1970, 1, 1)
 

@@ -117,6 +117,41 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The {format} file is damaged, cut off or holds what is not allowed.",
     ),
     "not-a-transaction": ("这一行不是交易记录。", "The row is not a transaction."),
+    # Mappings of unknown tables.
+    "needs-mapping": (
+        "请先说明各列的含义。",
+        "Say first what the columns mean.",
+    ),
+    "mapping-time-missing": ("请指定时间所在的列。", "Choose the column that holds the time."),
+    "mapping-amount-missing": (
+        "请指定金额所在的列，或支出金额、收入金额两列。",
+        "Choose the column of amounts, or those of amounts out and in.",
+    ),
+    "mapping-amount-twice": (
+        "“金额”与“支出金额、收入金额”只能选一种。",
+        "Choose either one column of amounts, or those of amounts out and in.",
+    ),
+    "mapping-sign-two-columns": (
+        "金额只有一列，请选择正负号的含义。",
+        "There is one column of amounts: choose what its sign means.",
+    ),
+    "mapping-direction-missing": (
+        "请指定收支所在的列，或改选正负号的含义。",
+        "Choose the column that tells the direction, or say what the sign means.",
+    ),
+    "mapping-column-unknown": (
+        "表格里没有这一列（{value}）。",
+        "The table has no such column ({value}).",
+    ),
+    "mapping-column-twice": (
+        "同一列不能同时有两种含义。",
+        "A column cannot mean two things.",
+    ),
+    "mapping-header-unknown": (
+        "文件里没有这样的表头行。",
+        "The file has no such header row.",
+    ),
+    "mapping-category-unknown": ("没有这个分类。", "There is no such category."),
     # Repair files.
     "repair-row-unknown": (
         "原导入中没有等待修复的这一行。",

@@ -175,6 +175,7 @@ class ImportRecord:
     rows_updated: int = 0
     repair_of: int | None = None
     header: str | None = None
+    mapping: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,18 @@ class NewImport:
     currency: str
     locale: str
     dry_run: bool
+    mapping: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedMapping:
+    """What a user said of the columns of tables with one header, as it is stored."""
+
+    id: int
+    header_signature: str
+    mapping: str
+    created_at: int
+    used_at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ingest_service.domain.times import MAX_TIME, MIN_TIME, parse_times
+from ingest_service.domain.amounts import MAX_AMOUNT_MINOR
+from ingest_service.domain.local_time import MAX_TIME, MIN_TIME
+from ingest_service.domain.times import parse_times
 
-MAX_AMOUNT_MINOR = 10**14
 _SHOWN_CHARS = 100
 _READ_HERE = [
     "time_text", "amount_text", "refund_text", "fee_text", "currency_text", "lat_text", "lon_text",
@@ -75,13 +76,15 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     draft, ignored = _without_ignored(draft)
     problems = _Problems(draft)
     times = parse_times(draft["time_text"], reading.time_zone)
-    _check_times(problems, draft["time_text"], times)
+    unread = draft.get("unread", pd.Series("", index=draft.index, dtype="str"))
+    _check_times(problems, draft["time_text"], times, unread)
     currency = _currency(draft["currency_text"], reading.currency)
     codes = {code: re.fullmatch(r"[A-Z]{3}", code) is not None for code in currency.unique()}
     problems.add("currency_text", "currency-invalid", ~currency.map(codes).astype(bool))
     exponents = {code: _places(code, reading) for code in currency.unique()}
     places = currency.map(exponents).astype("int64")
     amounts = read_amounts(draft["amount_text"], places)
+    problems.add("amount_text", "amount-invalid", unread == "amount_text")
     for code, mask in amounts.problems:
         problems.add("amount_text", code, mask)
     problems.add("direction", "direction-invalid", draft["direction"] == "")
@@ -89,7 +92,7 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     problems.add("lat_text", "latitude-invalid", (draft["lat_text"] != "") & ~(lat.abs() <= 90))  # noqa: PLR2004 - degrees
     problems.add("lon_text", "longitude-invalid", (draft["lon_text"] != "") & ~(lon.abs() <= 180))  # noqa: PLR2004 - degrees
     both = lat.notna() & lon.notna()
-    rows = draft.drop(columns=_READ_HERE).assign(
+    rows = draft.drop(columns=[*_READ_HERE, "unread"], errors="ignore").assign(
         **{name: times[name] for name in times.columns},
         currency=currency,
         amount_minor=amounts.minor,
@@ -185,8 +188,11 @@ class _Problems:
         )
 
 
-def _check_times(problems: _Problems, texts: pd.Series[str], times: pd.DataFrame) -> None:
+def _check_times(
+    problems: _Problems, texts: pd.Series[str], times: pd.DataFrame, unread: pd.Series[str]
+) -> None:
     problems.add("time_text", "time-missing", texts == "")
+    problems.add("time_text", "time-invalid", unread == "time_text")
     problems.add("time_text", "time-ambiguous", texts.str.startswith("?"))
     problems.add("time_text", "time-invalid", times["time"] == np.iinfo("int64").min)
     outside = (times["time"] < MIN_TIME) | (times["time"] > MAX_TIME)

@@ -23,6 +23,7 @@ from ingest_service.domain.models import (
     NewImport,
     NewRule,
     Position,
+    RememberedMapping,
     RowError,
     Rule,
     Sum,
@@ -230,6 +231,20 @@ class Imports(Protocol):
         """Note that nothing was stored and why."""
         ...
 
+    def ask_mapping(self, import_id: int, *, mapping: str, preview: str) -> None:
+        """Let the import wait for its mapping, with the best guess and the first rows."""
+        ...
+
+    def preview(self, import_id: int) -> str:
+        """The first rows of an import that waits for its mapping."""
+        ...
+
+    def use_mapping(
+        self, import_id: int, mapping: str | None, *, signature: str | None = None
+    ) -> None:
+        """Read the file by this mapping, or by none; what was asked is forgotten."""
+        ...
+
     def progress_of(self, record: ImportRecord) -> JobProgress:
         """How far the work has come."""
         ...
@@ -287,6 +302,26 @@ class Links(Protocol):
         ...
 
 
+class Mappings(Protocol):
+    """What users said of their tables' columns, by header."""
+
+    def list(self, user_id: int) -> Sequence[RememberedMapping]:
+        """The user's mappings, the last used first."""
+        ...
+
+    def remember(self, user_id: int, signature: str, mapping: str, *, now: int) -> None:
+        """Use the mapping for the tables to come with this header."""
+        ...
+
+    def note_use(self, user_id: int, signature: str, *, now: int) -> None:
+        """Note that a table was read by the mapping of this header, where there is one."""
+        ...
+
+    def delete(self, user_id: int, mapping_id: int) -> None:
+        """Forget a mapping. Raises MappingNotFoundError."""
+        ...
+
+
 class Session(Protocol):
     """One transaction."""
 
@@ -313,6 +348,11 @@ class Session(Protocol):
     @property
     def links(self) -> Links:
         """Links between rows."""
+        ...
+
+    @property
+    def mappings(self) -> Mappings:
+        """Remembered mappings."""
         ...
 
     def within(self, act: Callable[[Any], None], /) -> None:

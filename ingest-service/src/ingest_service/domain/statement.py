@@ -14,7 +14,9 @@ from typing import BinaryIO
 
 import pandas as pd
 
-from ingest_service.domain.errors import StatementError
+from ingest_service.domain.errors import StatementError, UnmappedTableError
+from ingest_service.domain.mapping.ask import Asking, read_unasked
+from ingest_service.domain.mapping.model import ColumnMapping, mapping_of
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import RowError
 from ingest_service.domain.normalise import Normalised, Reading, normalise
@@ -26,6 +28,7 @@ from ingest_service.domain.profiles.base import (
     Sample,
     header_names,
 )
+from ingest_service.domain.profiles.generic import PROFILE as GENERIC
 from ingest_service.domain.reading.plain import Block, PlainText
 from ingest_service.domain.reading.tables import MAX_CELL_CHARS, Record, Table, chunks, open_tables
 
@@ -39,11 +42,16 @@ _FIELD_OF = {
 
 @dataclass(frozen=True, slots=True)
 class StatementOptions:
-    """What the upload said about itself."""
+    """What the upload said about itself, and what its owner said of such tables before.
+
+    mapping is used whatever the profiles say; remembered ones where a table is theirs.
+    """
 
     reading: Reading
     requested_profile: str | None
     locale: str
+    mapping: ColumnMapping | None = None
+    remembered: Sequence[ColumnMapping] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class Chunk:
     errors: Sequence[RowError]
     sheet: str
     header: Sequence[str]
+    mapping: ColumnMapping | None = None
 
     @property
     def size(self) -> int:
@@ -69,6 +78,7 @@ def read_statement(stream: BinaryIO, options: StatementOptions) -> Iterator[Chun
     """The chunks of every table that the surest profile recognises.
 
     Raises:
+        UnmappedTableError: the file is a table of which the columns' meaning must be asked.
         StatementError: the file is no statement, or breaks a limit.
     """
     return guarded(
@@ -103,22 +113,41 @@ def recognised_tables(stream: BinaryIO, options: StatementOptions) -> Iterator[T
     """The tables of the file that are statements, each with the profile that reads it.
 
     Raises:
+        UnmappedTableError: the file is a table of which the columns' meaning must be asked.
         StatementError: the file is no statement, or breaks a limit.
     """
     found = False
     mismatch: StatementError | None = None
+    asking: Asking | None = None
     for table in open_tables(stream):
-        sample = Sample([record.cells for record in table.sample])
         try:
-            recognised = recognise(sample, requested=options.requested_profile)
+            recognised = _recognise(table, options)
         except StatementError as error:
             mismatch = error
             continue
-        if recognised is not None:
+        if isinstance(recognised, Asking):
+            asking = asking or recognised
+        elif recognised is not None:
             found = True
-            yield TableReader(table, *recognised, options)
+            yield TableReader(*recognised, options)
     if not found:
+        if asking is not None:
+            raise UnmappedTableError(asking.mapping, asking.sheet)
         raise mismatch or StatementError("not-recognised")
+
+
+def _recognise(
+    table: Table, options: StatementOptions
+) -> tuple[Table, Profile, Recognition] | Asking | None:
+    """Who reads the table, what must be asked first, or None where it is no statement."""
+    if options.mapping is not None:
+        return read_unasked(table, mapping=options.mapping)
+    requested = None if options.requested_profile == GENERIC.id else options.requested_profile
+    sample = Sample([record.cells for record in table.sample])
+    recognised = recognise(sample, requested=requested)
+    if recognised is not None and recognised[0] is not GENERIC:
+        return (table, *recognised)
+    return read_unasked(table, remembered=options.remembered, recognised=recognised)
 
 
 def _stands_alone(table: Table, header_index: int) -> bool:
@@ -171,8 +200,8 @@ class TableReader:
 
     @property
     def header_cells(self) -> list[str]:
-        """The header as it stands in the file, or the names that the profile gives the columns."""
-        if self.recognition.header_index == NO_HEADER:
+        """The header as it stands in the file, or the names that the columns are given."""
+        if self.recognition.columns:
             return list(self.recognition.columns)
         return self.table.sample[self.recognition.header_index].cells
 
@@ -196,7 +225,9 @@ class TableReader:
         return self._chunk(pd.DataFrame(), [self._ignored(record, code)])
 
     def _chunk(self, rows: pd.DataFrame, errors: Sequence[RowError]) -> Chunk:
-        return Chunk(self.profile.id, rows, errors, self.sheet or "", self.header_cells)
+        told = self.recognition.options.get("mapping")
+        mapping = mapping_of(told) if told and self.profile is not GENERIC else None
+        return Chunk(self.profile.id, rows, errors, self.sheet or "", self.header_cells, mapping)
 
     def read(self, records: list[Record]) -> Chunk:
         """The chunk of some records."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-MIN_TIME = 86_400
-MAX_TIME = 4_102_444_799  # 2099-12-31T23:59:59Z
 MISSING = np.iinfo("int64").min
 _FORMATS = (
     ("%Y-%m-%d %H:%M:%S", True),

@@ -13,6 +13,7 @@ from ingest_service.store.categories import SqliteCategories
 from ingest_service.store.expenses import SqliteExpenses
 from ingest_service.store.imports import SqliteImports
 from ingest_service.store.links import SqliteLinks
+from ingest_service.store.mappings import SqliteMappings
 from ingest_service.store.rules import SqliteRules
 from ingest_service.store.staging import StagedRows, open_staging, sweep_staging
 from servicekit.jobs import JobQueue
@@ -28,6 +29,7 @@ class SqliteSession:
         self.rules = SqliteRules(connection)
         self.imports = SqliteImports(connection, queue)
         self.links = SqliteLinks(connection)
+        self.mappings = SqliteMappings(connection)
         self._connection = connection
 
     def within(self, act: Callable[[Any], None]) -> None:

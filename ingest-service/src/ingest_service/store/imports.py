@@ -83,6 +83,7 @@ class SqliteImports:
             currency=new.currency,
             locale=new.locale,
             dry_run=int(new.dry_run),
+            mapping=new.mapping,
             status="queued",
             created_at=now,
         )
@@ -114,6 +115,21 @@ class SqliteImports:
 
     def _set(self, import_id: int, **values: object) -> None:
         self._connection.execute(update(imports).where(imports.c.id == import_id).values(**values))
+
+    def ask_mapping(self, import_id: int, *, mapping: str, preview: str) -> None:
+        """Let the import wait for its mapping, with the best guess and the first rows."""
+        self._set(import_id, status="needs_mapping", mapping=mapping, preview=preview)
+
+    def preview(self, import_id: int) -> str:
+        """The first rows of an import that waits for its mapping."""
+        query = select(imports.c.preview).where(imports.c.id == import_id)
+        return str(self._connection.execute(query).scalar_one())
+
+    def use_mapping(
+        self, import_id: int, mapping: str | None, *, signature: str | None = None
+    ) -> None:
+        """Read the file by this mapping, or by none; what was asked is forgotten."""
+        self._set(import_id, mapping=mapping, header_signature=signature, preview=None)
 
     def progress_of(self, record: ImportRecord) -> JobProgress:
         """How far the work has come."""

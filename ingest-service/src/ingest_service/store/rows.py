@@ -146,6 +146,7 @@ def import_of(row: RowMapping) -> ImportRecord:
         rows_updated=row["rows_updated"],
         repair_of=row["repair_of"],
         header=row["header"],
+        mapping=row["mapping"],
     )
 
 

@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol
 
-from ingest_service.domain.categorise import Categoriser
-from ingest_service.domain.errors import StatementError
+from ingest_service.domain.categorise import Categoriser, in_category
+from ingest_service.domain.errors import StatementError, UnmappedTableError
+from ingest_service.domain.mapping.model import ColumnMapping, mapping_of
+from ingest_service.domain.mapping.place import signature_of
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord
 from ingest_service.domain.normalise import Reading
@@ -56,6 +58,7 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
         session.categories.plant_defaults(user_id)
         session.imports.set_status(import_id, "running")
         rules = session.rules.list(user_id)
+        remembered = [mapping_of(one.mapping) for one in session.mappings.list(user_id)]
         tree = session.categories.tree(user_id)
     id_by_code = {node.code: node.id for node in tree if node.code}
     categoriser = Categoriser(rules=rules, id_by_code=id_by_code, exponent_of=tools.exponent_of)
@@ -65,8 +68,15 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
             repaired = _repaired(tools, record, stream)
             if repaired is not None:
                 record = replace(record, repair_of=repaired.id)
-            stage = _Stage(tools, record, staging, categoriser, fees, reporter, repaired)
+            known = {node.id for node in tree}
+            stage = _Stage(
+                tools, record, staging, categoriser, fees, reporter, repaired,
+                [one for one in remembered if one.category_id in {None, *known}],
+            )  # fmt: skip
             stage.run(stream)
+    except UnmappedTableError as error:
+        with tools.database.write() as session:
+            session.imports.ask_mapping(import_id, mapping=error.mapping, preview=error.preview)
     except StatementError as error:
         detail = sentence(error.code, locale=record.locale, params=error.params)
         with tools.database.write() as session:
@@ -97,6 +107,7 @@ class _Stage:
     fee_category_id: int
     reporter: Reporter
     repaired: ImportRecord | None
+    remembered: Sequence[ColumnMapping]
 
     def run(self, stream: BinaryIO) -> None:
         with ExitStack() as opened:
@@ -117,22 +128,28 @@ class _Stage:
             reading=Reading(record.time_zone, record.currency, self.tools.exponent_of),
             requested_profile=record.requested_profile,
             locale=self.record.locale,
+            mapping=mapping_of(record.mapping) if record.mapping else None,
+            remembered=self.remembered,
         )
 
     def _run(self, chunks: Iterable[Chunk], *, total: int) -> None:
         done = 0
         profile = ""
+        mapping: ColumnMapping | None = None
         headers: dict[str, Sequence[str]] = {}
         self.reporter.progress(done=0, total=total, stage="reading")
         for chunk in chunks:
             self._add(chunk)
             profile = profile or chunk.profile_id
+            mapping = mapping or chunk.mapping
             headers.setdefault(chunk.sheet, chunk.header)
             done += chunk.size
             total = max(total, done + 1)
             self.reporter.progress(done=done, total=total, stage="reading")
         if done == 0:
             raise StatementError("no-transactions")
+        if mapping is not None:
+            self._note_mapping(mapping)
         self.reporter.progress(done=done, total=total, stage="storing")
         order = StoreOrder(
             record=self.record,
@@ -146,9 +163,18 @@ class _Stage:
         else:
             self.staging.store(order)
 
+    def _note_mapping(self, mapping: ColumnMapping) -> None:
+        """Keep with the import by which mapping it was read: its repair is read by the same."""
+        signature = signature_of(mapping)
+        with self.tools.database.write() as session:
+            session.imports.use_mapping(self.record.id, mapping.text(), signature=signature)
+            session.mappings.note_use(self.record.user_id, signature, now=self.tools.clock())
+
     def _add(self, chunk: Chunk) -> None:
         if len(chunk.rows):
             rows = self.categoriser.apply(chunk.rows)
+            if chunk.mapping is not None and chunk.mapping.category_id is not None:
+                rows = in_category(rows, chunk.mapping.category_id)
             rows = split_fees(rows, fee_category_id=self.fee_category_id, locale=self.record.locale)
             self.staging.add(staged_table(rows))
         if chunk.errors:

@@ -14,6 +14,8 @@ from ingest_service.domain.errors import (
     MissingFileError,
 )
 from ingest_service.domain.local_time import zone
+from ingest_service.domain.mapping.check import problems_of
+from ingest_service.domain.mapping.model import ColumnMapping
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord, JobProgress, NewImport, RowError
 from ingest_service.domain.ports import Database, ErrorPage, KeptFile, Session, Uploads
@@ -24,6 +26,7 @@ from ingest_service.usecases.receiving import Received, forget, open_locked, rec
 IMPORT_JOB = "import_statement"
 UNDO_JOB = "undo_import"
 LOCKED = "needs_password"
+UNMAPPED = "needs_mapping"
 _UNFINISHED = frozenset({"queued", "running"})
 _MAX_FILENAME = 200
 _REPAIR_ROWS = 500
@@ -46,6 +49,7 @@ class Upload:
     password: str | None = field(default=None, repr=False)
     # The import whose failed rows the file repairs.
     repair_of: int | None = None
+    mapping: ColumnMapping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def accept_upload(
 
     Raises:
         MissingFileError, EmptyFileError, UploadTooLargeError: the file.
-        InvalidInputError: an unknown profile or time zone.
+        InvalidInputError: an unknown profile or time zone, a mapping that no table could have.
         ImportNotFoundError, ImportBusyError: the import to repair.
         WrongPasswordError: a password was sent that does not open the archive; nothing is kept.
     """
@@ -91,6 +95,8 @@ def accept_upload(
     if upload.profile is not None and upload.profile not in profile_ids():
         problem = FieldProblem("unknown-profile", f"No such profile: {upload.profile}", "/profile")
         raise InvalidInputError("The profile is not known.", [problem])
+    if upload.mapping is not None:
+        _check_mapping(upload.mapping, locale=upload.locale)
     if upload.stream is None or not upload.filename:
         raise MissingFileError('Send the statement as the form field "file".')
     received = receive(uploads, upload.stream, password=upload.password, max_bytes=max_bytes)
@@ -105,21 +111,30 @@ def accept_upload(
     return accepted
 
 
+def _check_mapping(mapping: ColumnMapping, *, locale: str) -> None:
+    problems = problems_of(mapping, None, locale=locale)
+    if problems:
+        raise InvalidInputError("The mapping cannot be used.", problems)
+
+
 def _record(session: Session, upload: Upload, received: Received, *, now: int) -> Accepted:
     """The import with its job, or the earlier import of the same bytes."""
     earlier = None
     if not upload.force and not upload.dry_run:
         earlier = session.imports.find_same_bytes(upload.user_id, received.kept.sha256)
-    if earlier is not None and earlier.status != LOCKED:
-        return Accepted(_status(session, earlier), is_duplicate=True)
+    if earlier is not None and earlier.status not in {LOCKED, UNMAPPED}:
+        return Accepted(status_of(session, earlier), is_duplicate=True)
     if earlier is not None:
         import_id = earlier.id
+        # Its question may have an answer by now: a mapping sent along, or a remembered one.
+        mapping = None if upload.mapping is None else upload.mapping.text()
+        session.imports.use_mapping(import_id, mapping)
     else:
         import_id = session.imports.add(_new_import(upload, received.kept), now=now)
         _note_repair(session, upload, import_id)
     _go_on(session, upload.user_id, import_id, received, now=now)
     record = session.imports.get(upload.user_id, import_id)
-    return Accepted(_status(session, record), is_duplicate=False)
+    return Accepted(status_of(session, record), is_duplicate=False)
 
 
 def _note_repair(session: Session, upload: Upload, import_id: int) -> None:
@@ -174,7 +189,7 @@ def unlock_import(
         with database.write() as session:
             _locked(session.imports.get(user_id, import_id))
             _go_on(session, user_id, import_id, received, now=now)
-            status = _status(session, session.imports.get(user_id, import_id))
+            status = status_of(session, session.imports.get(user_id, import_id))
     except BaseException:
         forget(uploads, received, but=locked.file_path)
         raise
@@ -200,17 +215,19 @@ def _new_import(upload: Upload, kept: KeptFile) -> NewImport:
         currency=upload.currency,
         locale=upload.locale,
         dry_run=upload.dry_run,
+        mapping=None if upload.mapping is None else upload.mapping.text(),
     )
 
 
-def _status(session: Session, record: ImportRecord) -> ImportStatus:
+def status_of(session: Session, record: ImportRecord) -> ImportStatus:
+    """The import and how far its job has come."""
     return ImportStatus(record, session.imports.progress_of(record))
 
 
 def get_import(database: Database, user_id: int, import_id: int) -> ImportStatus:
     """One import and its progress. Raises ImportNotFoundError."""
     with database.read() as session:
-        return _status(session, session.imports.get(user_id, import_id))
+        return status_of(session, session.imports.get(user_id, import_id))
 
 
 def list_imports(
@@ -219,7 +236,7 @@ def list_imports(
     """Imports, newest first, and where the next page begins."""
     with database.read() as session:
         records, following = session.imports.page(user_id, before_id=before_id, limit=limit)
-        return [_status(session, record) for record in records], following
+        return [status_of(session, record) for record in records], following
 
 
 def list_errors(
@@ -262,7 +279,7 @@ def request_undo(database: Database, user_id: int, import_id: int) -> ImportStat
             raise ImportBusyError("The import is still being worked on.")
         if record.status != "undone":
             session.imports.enqueue(UNDO_JOB, import_id, user_id)
-        return _status(session, session.imports.get(user_id, import_id))
+        return status_of(session, session.imports.get(user_id, import_id))
 
 
 def undo_import(database: Database, *, user_id: int, import_id: int, now: int) -> None:

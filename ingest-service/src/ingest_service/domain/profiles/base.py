@@ -20,9 +20,10 @@ DRAFT_TEXT_COLUMNS = (
     "place", "lat_text", "lon_text", "source",
 )  # fmt: skip
 """Columns of a draft, all text; a missing one counts as empty. direction "" is a row error, and
-`closed` (boolean) marks a spending that the statement calls closed. Two more are optional:
-`pending` (boolean), a row that the bank has not settled yet, and `ignore_reason` (text), a code of
-IGNORE_REASONS for a row that is no transaction."""
+`closed` (boolean) marks a spending that the statement calls closed. Three more are optional:
+`pending` (boolean), a row that the bank has not settled yet; `ignore_reason` (text), a code of
+IGNORE_REASONS for a row that is no transaction; and `unread` (text), time_text or amount_text
+where the profile itself could not read what stands there."""
 
 NO_HEADER = -1
 
@@ -49,7 +50,8 @@ class Recognition:
 
     The options are the profile's own, but for two that hold for every row that says nothing
     itself: `currency` and `account`, as the lines above the table tell them. A table without a
-    header row has NO_HEADER for its index, and the names of its columns here.
+    header row has NO_HEADER for its index. columns stand in for the header where the table has
+    none, or a narrower one than its rows.
     """
 
     confidence: float
