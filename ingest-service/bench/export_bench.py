@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import requests
-from import_bench import peak_mib, running
+from live_service import peak_mib, running
 from sqlalchemy import text
 
 from ingest_service.domain.export_cells import EXPORTED_FIELDS

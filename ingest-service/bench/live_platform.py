@@ -1,0 +1,148 @@
+"""The whole platform for a bench, on folders and ports of its own, used through the gateway."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+_PASSWORD = "bench-" + secrets.token_hex(8)
+_BUSY = {"queued", "running"}
+_POLL_S = 0.05
+_SAMPLE_S = 0.05
+
+
+@contextlib.contextmanager
+def running_platform(folder: Path) -> Iterator[str]:
+    """The address of a platform without the demo, stopped at the end; the folder holds its data."""
+    port = _free_port()
+    env = os.environ | {
+        "PORT": str(port),
+        "DATA_DIR": str(folder),
+        "DEMO": "0",
+        "LISTEN": "127.0.0.1",
+        "LOG_LEVEL": "WARNING",
+    }
+    made = ["make", "-s", "-C", str(ROOT)]
+    try:
+        subprocess.run([*made, "up"], env=env, check=True, stdout=subprocess.DEVNULL)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        subprocess.run([*made, "down"], env=env, check=False, stdout=subprocess.DEVNULL)
+
+
+def _free_port() -> int:
+    """A port that nobody listens on, away from the usual ones: all other ports follow from it."""
+    while True:
+        port = 18_300 + secrets.randbelow(800)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What an upload took, in seconds from its first byte, and the import it made."""
+
+    stored_s: float
+    visible_s: float
+    record: dict[str, Any]
+
+
+class Platform:
+    """A new user's view of the platform."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url = url
+        self._folder = folder
+        self._session = requests.Session()
+        self._session.trust_env = False
+        email = f"bench-{secrets.token_hex(4)}@example.com"
+        self._credentials = {"identifier": email, "password": _PASSWORD}
+        self._call("POST", "/auth/register", json={"email": email, "password": _PASSWORD})
+        self._sign_in()
+
+    def upload(self, path: Path) -> Timing:
+        """The file on its whole way: sent, stored, and visible in analytics."""
+        self._sign_in()
+        started = time.perf_counter()
+        with path.open("rb") as file:
+            location = self._call("POST", "/data/import", files={"file": file})["location"]
+        while (record := self._call("GET", location))["status"] in _BUSY:
+            time.sleep(_POLL_S)
+        stored = time.perf_counter() - started
+        while self._seen(record["last_seq"]) < record["last_seq"]:
+            pass  # analytics itself waits a bounded time for min_seq
+        return Timing(stored, time.perf_counter() - started, record)
+
+    def counted(self) -> int:
+        """How many expenses analytics knows."""
+        return int(self._call("GET", "/analytics/overview")["count"])
+
+    def processes(self, program: str) -> list[int]:
+        """The processes of a program and their children: they all work in its folder."""
+        work = str(self._folder / "run" / "work" / program)
+        found = []
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdecimal() and str((entry / "cwd").readlink()) == work:
+                    found.append(int(entry.name))
+        return found
+
+    def _seen(self, seq: int) -> int:
+        return int(self._call("GET", "/analytics/overview", params={"min_seq": seq})["as_of_seq"])
+
+    def _sign_in(self) -> None:
+        answer = self._call("POST", "/auth/login", json=self._credentials)
+        self._session.headers["Authorization"] = f"Bearer {answer['access_token']}"
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._session.request(method, self._url + path, timeout=900, **options)
+        if answer.status_code == requests.codes.unauthorized and "json" not in options:
+            self._sign_in()
+            answer = self._session.request(method, self._url + path, timeout=900, **options)
+        answer.raise_for_status()
+        return answer.json()
+
+
+class MemoryWatch:
+    """The largest resident memory of programs with their children, in MB, while it is entered."""
+
+    def __init__(self, platform: Platform, programs: Sequence[str]) -> None:
+        self._platform = platform
+        self.peak_mb = dict.fromkeys(programs, 0.0)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(_SAMPLE_S):
+            for program, peak in self.peak_mb.items():
+                now = sum(map(_resident_mb, self._platform.processes(program)))
+                self.peak_mb[program] = max(peak, round(now, 1))
+
+
+def _resident_mb(pid: int) -> float:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) / 1000
+    return 0.0
