@@ -7,6 +7,8 @@ by their line; and the account of its first row.
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +33,16 @@ class Statement:
     def cells(self) -> list[list[str]]:
         text = (_FOLDER / f"{self.name}.txt").read_text(encoding="utf-8")
         return [line.split("|") for line in text.splitlines()]
+
+
+def statement(name: str, *rows: str) -> bytes:
+    """The lines above the table of a fixture with other rows below, in GB18030."""
+    lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    widest = max(line.count("|") for line in lines)
+    first = next(at for at, line in enumerate(lines) if line.count("|") >= widest - 1)
+    text = io.StringIO()
+    csv.writer(text).writerows(line.split("|") for line in [*lines[: first + 1], *rows])
+    return text.getvalue().encode("gb18030")
 
 
 STATEMENTS = (
