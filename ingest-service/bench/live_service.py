@@ -1,4 +1,4 @@
-"""The ingest service alone for a bench: its web process and its worker, on a folder of their own."""
+"""The ingest service alone for a bench: its web process and worker, on a folder of their own."""
 
 from __future__ import annotations
 
