@@ -113,6 +113,18 @@ def test_the_apps_do_not_take_each_others_statements(data: bytes, profile: str) 
     assert best - max(sure.values(), default=0.0) >= MARGIN
 
 
+def test_a_statement_is_its_own_bank_s_whatever_bank_the_card_s_nickname_names() -> None:
+    one = next(one for one in STATEMENTS if one.profile == "icbc-credit")
+    nicknamed = [["卡别名: 还招行的卡"], *one.cells]
+    assert "icbc-credit" in sure_of(nicknamed)
+
+
+def test_columns_below_another_bank_s_name_are_not_taken() -> None:
+    one = next(one for one in STATEMENTS if one.name == "boc-debit.debit-web")
+    assert "boc-debit" in sure_of(one.cells)
+    assert "boc-debit" not in sure_of([["光大银行交易明细"], *one.cells])
+
+
 @pytest.mark.parametrize("one", STATEMENTS, ids=IDS)
 def test_a_table_without_rows_is_recognised_and_holds_nothing(one: Statement) -> None:
     profile = next(p for p in all_profiles() if p.id == one.profile)

@@ -99,10 +99,9 @@ class BankProfile:
         known, header, layout = max(found, key=lambda match: match[0])
         above = _above(sample, header)
         named = banks_of(above)
-        own = bool(named & banks_of(self.label))
-        if (named and not own) or (layout.named and not own):
+        own = bool(named & banks_of(self.label)) or re.search(self.title, above) is not None
+        if not own and (named or layout.named):
             return None
-        own = own or re.search(self.title, above) is not None
         sure = 0.78 + 0.15 * own + 0.05 * known / len(layout.names)
         return Recognition(sure, header, layout.generation, self._options(above))
 
