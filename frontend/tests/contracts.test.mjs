@@ -14,7 +14,7 @@ const CONTRACTS = new URL("../../tests/contracts/", import.meta.url);
 /** @type {Array<[file: string, shape: (value: unknown, path: string) => unknown]>} */
 const PAIRS = [
   ["auth/register", auth.registeredShape], ["auth/me", auth.userShape], ["auth/settings", auth.settingsShape],
-  ["ingest/import_accepted", ingest.acceptedShape], ["ingest/import_duplicate", ingest.acceptedShape], ["ingest/import", ingest.importShape],
+  ["ingest/import_accepted", ingest.acceptedShape], ["ingest/export_link", ingest.signedLinkShape], ["ingest/import_duplicate", ingest.acceptedShape], ["ingest/import", ingest.importShape],
   ["ingest/imports", ingest.importsShape], ["ingest/import_errors", ingest.importErrorsShape], ["ingest/expense", ingest.expenseShape],
   ["ingest/expenses", ingest.expensesShape], ["ingest/categories", ingest.categoriesShape],
   ["ingest/expenses_positions", ingest.positionsShape], ["ingest/expenses_count", ingest.countShape], ["ingest/expense_corrected", ingest.expenseShape],

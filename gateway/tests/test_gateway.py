@@ -45,6 +45,7 @@ def assert_problem(answer: Answer, status: int, slug: str) -> None:
         ("/data/import", "ingest"),
         ("/data/imports/7/errors?limit=5", "ingest"),
         ("/data/export?format=csv", "ingest"),
+        ("/data/export/download?token=a.b", "ingest"),
         ("/expenses", "ingest"),
         ("/expenses/9", "ingest"),
         ("/categories", "ingest"),

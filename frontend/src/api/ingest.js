@@ -62,7 +62,7 @@ export const countShape = record({ count: number, amount: orElse(object, {}), ne
 export const profilesShape = record({ items: list(record({ id: text, name: orElse(text, "") })), next_cursor: maybe(text) });
 const changedShape = record({ changed: orElse(number, 0), last_seq: maybe(number) });
 const movedShape = record({ moved: orElse(number, 0), last_seq: maybe(number) });
-const signedLinkShape = record({ url: text, expires_at: maybe(text) });
+export const signedLinkShape = record({ url: text, expires_at: maybe(text) });
 
 /** @param {unknown} value @returns {string | number | Array<string | number>} */
 function anyValue(value) {

@@ -79,6 +79,7 @@ def create_app(
         clock=clock,
         max_upload_bytes=config.max_upload_bytes,
         exports=ExportFolder(config.temporary_dir),
+        export_link_s=config.export_link_seconds,
     )
     for resource in (imports, mappings, expenses, categories, rules, links, exports, changes):
         api.register_blueprint(resource.blp)

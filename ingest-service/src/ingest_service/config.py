@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_MAX_UPLOAD_BYTES = 256 << 20
+DEFAULT_EXPORT_LINK_SECONDS = 600
 _PLATFORM = "expense-platform"
 
 
@@ -25,6 +26,7 @@ class Config:
     token_issuer: str = _PLATFORM
     token_audience: str = _PLATFORM
     max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES
+    export_link_seconds: int = DEFAULT_EXPORT_LINK_SECONDS
 
     @property
     def database_path(self) -> Path:
@@ -60,6 +62,7 @@ class Config:
             token_issuer=env.get("TOKEN_ISSUER", _PLATFORM),
             token_audience=env.get("TOKEN_AUDIENCE", _PLATFORM),
             max_upload_bytes=_positive(env, "MAX_UPLOAD_BYTES", DEFAULT_MAX_UPLOAD_BYTES),
+            export_link_seconds=_positive(env, "EXPORT_LINK_SECONDS", DEFAULT_EXPORT_LINK_SECONDS),
         )
 
 

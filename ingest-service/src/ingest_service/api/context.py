@@ -28,6 +28,7 @@ class Parts:
     clock: Callable[[], datetime]
     max_upload_bytes: int
     exports: ExportFiles
+    export_link_s: int
 
     def now(self) -> int:
         """Epoch seconds."""

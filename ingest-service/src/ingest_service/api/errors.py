@@ -15,6 +15,8 @@ PROBLEMS: Mapping[type[Exception], ProblemSpec] = {
     e.InvalidInputError: ProblemSpec(422, "validation-failed", "Some values are not valid"),
     e.LinkTakenError: ProblemSpec(409, "link-taken", "One of the rows is linked already"),
     e.ConflictError: ProblemSpec(409, "conflict", "In conflict with the present state"),
+    e.DownloadLinkInvalidError: ProblemSpec(403, "link-invalid", "The link is not valid"),
+    e.DownloadLinkExpiredError: ProblemSpec(410, "link-expired", "The link has expired"),
     e.WrongPasswordError: ProblemSpec(422, "wrong-password", "The password is wrong"),
     e.FeedUnavailableError: ProblemSpec(
         503, "service-unavailable", "Not available just now", {"Retry-After": "2"}

@@ -12,16 +12,16 @@ from servicekit.identity import current_identity
 from servicekit.money import exponent
 
 
-def filter_of(args: Mapping[str, Any]) -> ExpenseFilter:
-    """The filter; amounts are meant in the filter's currency, else in the caller's."""
+def filter_of(args: Mapping[str, Any], *, currency: str | None = None) -> ExpenseFilter:
+    """The filter; amounts are meant in the filter's currency, else in that one or the caller's."""
     return ExpenseFilter(
         from_day=day_number(args["from_"]) if "from_" in args else None,
         to_day=day_number(args["to"]) if "to" in args else None,
         category_id=_category(args),
         subtree=args.get("subtree", True),
         direction=args.get("direction"),
-        min_amount_minor=_amount(args, "min_amount"),
-        max_amount_minor=_amount(args, "max_amount"),
+        min_amount_minor=_amount(args, "min_amount", currency),
+        max_amount_minor=_amount(args, "max_amount", currency),
         merchant=args.get("merchant"),
         place=args.get("place"),
         account=args.get("account"),
@@ -46,8 +46,8 @@ def _number(args: Mapping[str, Any], name: str) -> int | None:
     return int(args[name]) if name in args else None
 
 
-def _amount(args: Mapping[str, Any], name: str) -> int | None:
+def _amount(args: Mapping[str, Any], name: str, currency: str | None) -> int | None:
     if name not in args:
         return None
-    places = exponent(args.get("currency") or current_identity().currency)
+    places = exponent(args.get("currency") or currency or current_identity().currency)
     return parse_minor(args[name], places=places, pointer=f"/query/{name}")

@@ -244,6 +244,22 @@ class ExportArgs(FilterArgs):
         validate=validate.OneOf(("zh-CN", "en")),
         metadata=_about("of headers and words; by default the caller's own"),
     )
+    link = fields.Boolean(
+        load_default=False, metadata=_about("true: a signed link to the file instead of the file")
+    )
+
+
+class ExportLinkSchema(StrictSchema):
+    """Where the file can be had without signing in, and until when."""
+
+    url = fields.String()
+    expires_at = fields.String(metadata={"format": "date-time"})
+
+
+class DownloadArgs(StrictSchema):
+    """The signature of a link."""
+
+    token = fields.String(required=True, validate=validate.Length(max=8000))
 
 
 class CategorySchema(StrictSchema):

@@ -10,6 +10,7 @@ IngestError
 │   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, LinkTakenError,
 │   │   MappingNotAwaitedError
 ├── FeedUnavailableError: the change feed cannot be read just now
+├── DownloadLinkInvalidError, DownloadLinkExpiredError: a signed link that opens nothing
 ├── WrongPasswordError: the password does not open the archive
 └── StatementError: the worker cannot read the file (.code is kept with the import)
     └── UnmappedTableError: a table of which the columns' meaning must be asked
@@ -113,6 +114,14 @@ class WrongPasswordError(IngestError):
 
 class LinkTakenError(ConflictError):
     """Another link in force has one of the rows."""
+
+
+class DownloadLinkInvalidError(IngestError):
+    """The signed link was not made here, or was changed."""
+
+
+class DownloadLinkExpiredError(IngestError):
+    """The signed link's time is over."""
 
 
 class StatementError(IngestError):

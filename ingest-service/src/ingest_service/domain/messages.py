@@ -152,6 +152,15 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The file has no such header row.",
     ),
     "mapping-category-unknown": ("没有这个分类。", "There is no such category."),
+    # Links that download an export.
+    "link-invalid": (
+        "链接无效：它不完整，或者被改动过。请重新生成下载链接。",
+        "The link is not valid: it is incomplete or was changed. Make a new one.",
+    ),
+    "link-expired": (
+        "链接已过期。请重新生成下载链接。",
+        "The link has expired. Make a new one.",
+    ),
     # Repair files.
     "repair-row-unknown": (
         "原导入中没有等待修复的这一行。",
@@ -168,6 +177,11 @@ def sentence(code: str, *, locale: str, params: Mapping[str, object]) -> str:
         return template.format(**params)
     except (KeyError, IndexError):
         return template
+
+
+def both_sentences(code: str) -> str:
+    """The sentence in both languages, where nobody has said which the reader wants."""
+    return " ".join(sentence(code, locale=locale, params={}) for locale in ("zh", "en"))
 
 
 def codes() -> frozenset[str]:

@@ -426,6 +426,10 @@ class Database(Protocol):
         """An empty staging area."""
         ...
 
+    def link_key(self) -> str:
+        """The secret that signs download links."""
+        ...
+
 
 class Uploads(Protocol):
     """The folder of uploaded files."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from ingest_service.store.categories import SqliteCategories
 from ingest_service.store.expenses import SqliteExpenses
@@ -16,6 +16,7 @@ from ingest_service.store.links import SqliteLinks
 from ingest_service.store.mappings import SqliteMappings
 from ingest_service.store.rules import SqliteRules
 from ingest_service.store.staging import StagedRows, open_staging, sweep_staging
+from ingest_service.store.tables import meta
 from servicekit.jobs import JobQueue
 from servicekit.sqlite import read_transaction, write_transaction
 
@@ -62,6 +63,12 @@ class SqliteDatabase:
         """An empty staging area."""
         with open_staging(self._engine, self._temporary_dir) as staging:
             yield staging
+
+    def link_key(self) -> str:
+        """The secret that signs download links, the same for all replicas."""
+        query = select(meta.c.value).where(meta.c.key == "link_key")
+        with read_transaction(self._engine) as connection:
+            return str(connection.execute(query).scalar_one())
 
     def sweep(self) -> None:
         """Remove staging files that killed workers left."""

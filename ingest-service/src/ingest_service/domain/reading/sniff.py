@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import BinaryIO, Literal
 
@@ -122,7 +123,9 @@ def _refuse_locked_workbook(stream: BinaryIO) -> None:
 def _is_binary(head: bytes) -> bool:
     if not head:
         return False
-    control = len(head) - len(head.translate(None, _CONTROL))
+    # What says that it is UTF-8 may hold notes of control characters: our own exports do.
+    says_text = head.startswith(codecs.BOM_UTF8)
+    control = 0 if says_text else len(head) - len(head.translate(None, _CONTROL))
     return control > _BINARY_CONTROL_SHARE * len(head) or head.count(0) > _BINARY_NUL_SHARE * len(
         head
     )
