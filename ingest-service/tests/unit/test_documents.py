@@ -226,6 +226,15 @@ def test_camt_reads_batches_that_add_up_apart_and_others_as_one() -> None:
     assert rows["account"].tolist()[0] == "(5678)"
 
 
+def test_camt_takes_the_amount_and_the_side_from_the_same_element() -> None:
+    other_side = _detail("4.10", "A").replace(
+        "<c:RltdPties>", "<c:CdtDbtInd>CRDT</c:CdtDbtInd><c:RltdPties>"
+    )
+    _, rows, errors = read(_camt(_entry(f"<c:NtryDtls>{other_side}</c:NtryDtls>")))
+    assert errors == []
+    assert (rows["amount_minor"].tolist(), rows["direction"].tolist()) == ([3000], ["expense"])
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -119,6 +119,36 @@ def test_alipay_rows_mean_what_their_texts_say(row: Row, direction: str, *, clos
     assert rows["closed"].tolist() == [closed]
 
 
+@pytest.mark.parametrize(
+    ("data", "field", "code"),
+    [
+        (f.alipay_2023([Row(status="某种状态")]), "status", "status-unknown"),
+        (f.alipay_2023([Row(flow="")]), "direction", "direction-invalid"),
+        (f.alipay_2023([Row(flow="借出")]), "direction", "direction-invalid"),
+        (f.wechat_csv([Row(status="某种状态")]), "status", "status-unknown"),
+        (f.wechat_csv([Row(status="支付成功", flow="")]), "direction", "direction-invalid"),
+    ],
+)
+def test_what_an_app_says_in_unknown_words_is_an_error(data: bytes, field: str, code: str) -> None:
+    _, rows, errors = read(data)
+    assert rows.empty
+    assert [(error.field, error.code) for error in errors] == [(field, code)]
+
+
+def test_the_web_export_tells_moves_of_own_money_beside_an_empty_flow() -> None:
+    _, rows, errors = read(f.alipay_web([Row(flow="", item="余额宝-单次转入")]))
+    assert (errors, rows["direction"].tolist()) == ([], ["transfer"])
+
+
+@pytest.mark.parametrize("missing", ["交易类型", "当前状态", "收/支"])
+def test_a_statement_of_an_app_without_one_of_its_columns_is_not_guessed(missing: str) -> None:
+    header = f.WECHAT.replace(f"{missing},", "").split(",")
+    data = f.table_csv([["微信支付账单明细"], header, ["2024-03-05 12:21:00"] + ["5"] * 9])
+    with pytest.raises(StatementError) as caught:
+        read(data)
+    assert caught.value.code == "needs-mapping"
+
+
 def test_the_web_export_states_refunds_in_a_column() -> None:
     _, rows, _ = read(f.alipay_web([PAYMENT], refunded="8.50"))
     assert rows["stated_refund_minor"].tolist() == [850]
@@ -189,6 +219,7 @@ def read_errors(data: bytes) -> list[RowError]:
         (["2024-03-05", "NaN"], "amount-invalid"),
         (["2024-03-05", "1e3"], "amount-invalid"),
         (["2024-03-05", "1.234"], "amount-precision"),
+        (["2024-03-05", "123 45"], "amount-invalid"),
         (["2024-03-05", "1" + "0" * 30], "amount-too-large"),
         (["2024-03-05", "5", "x"], "too-many-cells"),
         (["2024-03-05", "5" * 40_000], "cell-too-long"),

@@ -96,6 +96,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "amount-too-large": ("金额“{value}”过大。", "The amount “{value}” is too large."),
     "currency-invalid": ("币种“{value}”不是 ISO 4217 代码。", "“{value}” is not an ISO 4217 code."),
     "direction-invalid": ("收支类型“{value}”无法识别。", "The direction “{value}” is not known."),
+    "status-unknown": (
+        "交易状态“{value}”无法识别，未导入此行。",
+        "The status “{value}” is not known; the row was not imported.",
+    ),
     "latitude-invalid": ("纬度“{value}”无效。", "The latitude “{value}” is not valid."),
     "longitude-invalid": ("经度“{value}”无效。", "The longitude “{value}” is not valid."),
     "too-many-cells": ("这一行的列数多于表头。", "The row has more cells than the header."),
@@ -117,6 +121,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "The {format} file is damaged, cut off or holds what is not allowed.",
     ),
     "not-a-transaction": ("这一行不是交易记录。", "The row is not a transaction."),
+    "transfer-counterpart": (
+        "这一行是同一笔转账的另一半，已随转出行导入。",
+        "The row is the other half of a transfer that another row tells.",
+    ),
     # Mappings of unknown tables.
     "needs-mapping": (
         "请先说明各列的含义。",

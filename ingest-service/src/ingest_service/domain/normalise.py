@@ -29,6 +29,9 @@ _CURRENCY_WORDS = {
     "卢布": "RUB", "马来西亚林吉特": "MYR",
 }  # fmt: skip
 
+# ISO 4217 codes that say that there is no currency, and that it is only a test.
+_NO_CURRENCIES = frozenset({"XXX", "XTS"})
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -75,11 +78,15 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     """
     draft, ignored = _without_ignored(draft)
     problems = _Problems(draft)
+    draft = _understood(draft, problems)
     times = parse_times(draft["time_text"], reading.time_zone)
     unread = draft.get("unread", pd.Series("", index=draft.index, dtype="str"))
     _check_times(problems, draft["time_text"], times, unread)
     currency = _currency(draft["currency_text"], reading.currency)
-    codes = {code: re.fullmatch(r"[A-Z]{3}", code) is not None for code in currency.unique()}
+    codes = {
+        code: re.fullmatch(r"[A-Z]{3}", code) is not None and code not in _NO_CURRENCIES
+        for code in currency.unique()
+    }
     problems.add("currency_text", "currency-invalid", ~currency.map(codes).astype(bool))
     exponents = {code: _places(code, reading) for code in currency.unique()}
     places = currency.map(exponents).astype("int64")
@@ -118,6 +125,16 @@ def _without_ignored(draft: pd.DataFrame) -> tuple[pd.DataFrame, list[IgnoredRow
     return (kept if "pending" in kept else kept.assign(pending=False)), ignored
 
 
+def _understood(draft: pd.DataFrame, problems: _Problems) -> pd.DataFrame:
+    """The draft without the optional columns on words that nobody knows, which become problems."""
+    if "unknown_code" not in draft:
+        return draft
+    for code in draft["unknown_code"].unique():
+        if code:
+            problems.add("unknown_text", code, draft["unknown_code"] == code)
+    return draft.drop(columns=["unknown_code", "unknown_text"])
+
+
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """Amounts in minor units (0 where unreadable) and why some are unreadable."""
@@ -134,7 +151,9 @@ def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
     quick = _plain_amounts(texts, places)
     if quick is not None:
         return quick
-    plain = texts.str.replace(r"[￥¥$€£,，\s元]|CNY|RMB", "", regex=True)
+    # A blank that groups no thousands leaves two numbers, of which neither is the amount.
+    plain = texts.str.replace(r"(?<=\d)\s(?=\d{3}(?!\d))", "", regex=True)
+    plain = plain.str.replace(r"[￥¥$€£,，元]|CNY|RMB", "", regex=True).str.strip()
     plain = plain.str.replace(r"\.(\d*?)0*$", r".\1", regex=True).str.rstrip(".")
     number = plain.str.fullmatch(r"\d{1,17}(?:\.\d+)?|\.\d+")
     decimals = plain.str.replace(r"^[^.]*\.?", "", regex=True).str.len()

@@ -35,6 +35,10 @@ _ADVICE: Mapping[str, tuple[str, str]] = {
         "Write the currency in three letters: CNY.",
     ),
     "direction-invalid": ("收/支 填写 支出 或 收入。", "Write expense or income."),
+    "status-unknown": (
+        "交易状态填写账单里的说法，例如 交易成功、交易关闭。",
+        "Write the status as the app does: 交易成功 (done), 交易关闭 (closed).",
+    ),
     "latitude-invalid": ("纬度在 -90 到 90 之间，或留空。", "Latitude from -90 to 90, or nothing."),
     "longitude-invalid": (
         "经度在 -180 到 180 之间，或留空。",

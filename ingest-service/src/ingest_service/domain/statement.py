@@ -38,6 +38,7 @@ _FIELD_OF = {
     "time_text": "time", "amount_text": "amount", "currency_text": "currency",
     "direction": "direction", "lat_text": "lat", "lon_text": "lon",
 }  # fmt: skip
+_FIELD_OF_UNKNOWN = {"direction-invalid": "direction", "status-unknown": "status"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +317,8 @@ class TableReader:
                 record_at(problem.position),
                 problem.code,
                 value=problem.value,
-                field=_FIELD_OF.get(problem.column, problem.column),
+                field=_FIELD_OF_UNKNOWN.get(problem.code)
+                or _FIELD_OF.get(problem.column, problem.column),
             )
             for problem in done.problems
         ]

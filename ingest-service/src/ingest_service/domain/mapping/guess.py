@@ -12,7 +12,13 @@ from ingest_service.domain.mapping.roles import Roles, assign_roles
 from ingest_service.domain.mapping.signs import decimal_sign, sign_of_spending
 from ingest_service.domain.mapping.values import Amount, clean_cell, is_blank, read_amount
 from ingest_service.domain.mapping.words import EXACT, currency_in_name, name_score
-from ingest_service.domain.profiles.base import clean_header, header_names, is_rule_line
+from ingest_service.domain.profiles.base import (
+    Sample,
+    claimed_by_a_brand,
+    clean_header,
+    header_names,
+    is_rule_line,
+)
 
 _SURE_NAME = EXACT - 0.2
 _HEADER_WITHIN = 40
@@ -34,7 +40,8 @@ class Guess:
 
     header_index: where the header stands among the rows, -1 where there is none; first_index:
     where the records begin. doubts name what a person should look at: time, amount, direction,
-    date_order, decimal, sign, header.
+    date_order, decimal, sign, header. claimed: an app is named above whose profile does not know
+    these columns.
     """
 
     mapping: ColumnMapping
@@ -44,11 +51,12 @@ class Guess:
     confidence: float
     doubts: tuple[str, ...]
     named: bool
+    claimed: bool
 
     @property
     def certain(self) -> bool:
         """Whether the headers are known ones and nothing is doubtful."""
-        return self.named and not self.doubts
+        return self.named and not self.claimed and not self.doubts
 
 
 def guess_table(
@@ -68,7 +76,8 @@ def guess_table(
     roles = assign_roles(columns)
     if roles.time is None or not roles.has_money:
         return _guess_by_content(cleaned, dates)
-    return _guess(columns, roles, _Found(header, header + 1, cells), dates)
+    claimed = claimed_by_a_brand(Sample(rows), header)
+    return _guess(columns, roles, _Found(header, header + 1, cells, claimed), dates)
 
 
 def _guess_by_content(rows: Sequence[Sequence[str]], dates: Sequence[str] | None) -> Guess | None:
@@ -169,11 +178,12 @@ def _data(rows: Sequence[Sequence[str]], first: int) -> list[Sequence[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where header and records stand, and the header's cells."""
+    """Where header and records stand, the header's cells, and whether an app claims the table."""
 
     header: int
     first: int
     cells: tuple[str, ...]
+    claimed: bool = False
 
 
 def _guess(
@@ -208,6 +218,7 @@ def _guess(
         confidence=_confidence(columns, roles, doubts, has_header=header >= 0),
         doubts=tuple(dict.fromkeys(doubts)),
         named=header >= 0 and roles.name_scores(columns) >= _SURE_NAME,
+        claimed=found.claimed,
     )
 
 

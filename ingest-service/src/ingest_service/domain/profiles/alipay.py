@@ -42,6 +42,9 @@ _OWN = frozenset(
 
 # No money moved under these.
 _VOID = r"关闭|失败|等待付款|等待买家付款|已取消|已撤销"
+# The words with which every known status says how far the payment came.
+_KNOWN_STATUS = r"成功|完成|关闭|失败|等待|取消|撤销|处理中|冻结|^已"
+_FLOWS = ("支出", "收入", "不计收支", "其他", "/")
 # Money between the owner's own pockets.
 _OWN_MOVE = (
     r"^(?:充值|提现|转账|转出到)|信用卡还款|花呗.*还款|还款$|-买入|-卖出|单次转入|自动转入"
@@ -95,7 +98,7 @@ class Alipay:
             keywords=category,
             source=self.id,
         )
-        return drafted.assign(closed=spent & c.has(status, _VOID))
+        return _judged(frame, drafted.assign(closed=spent & c.has(status, _VOID)))
 
     def ends_at(self, cells: Sequence[str]) -> bool:
         """The old web export closes with a line of dashes and its sums."""
@@ -106,6 +109,19 @@ def _generation(names: Sequence[str]) -> str:
     if "交易创建时间" in names:
         return "web"
     return "app-2021" if names[0] == "收/支" else "app-2023"
+
+
+def _judged(frame: pd.DataFrame, drafted: pd.DataFrame) -> pd.DataFrame:
+    """The draft, with an error for what the app's words do not tell."""
+    from ingest_service.domain.profiles import columns as c
+
+    flow, status, money = (c.text(frame, name) for name in ("收/支", "交易状态", "资金状态"))
+    # The web export leaves the flow of a move between own pockets empty and says so beside it.
+    said = flow.isin(_FLOWS) | ((flow == "") & (money != ""))
+    known = c.has(status, _KNOWN_STATUS) | ((status == "") & (money != ""))
+    return c.unknown(
+        drafted, [(~said, "direction-invalid", flow), (~known, "status-unknown", status)]
+    )
 
 
 def _direction(frame: pd.DataFrame) -> pd.Series[str]:
@@ -124,7 +140,6 @@ def _direction(frame: pd.DataFrame) -> pd.Series[str]:
     refund_word = (category == "退款") | item.str.startswith("退款") | c.has(status, r"退税成功")
     return c.choose(
         [
-            (~flow.isin(["支出", "收入", "不计收支", "其他", "/", ""]), ""),
             (~spent & c.has(status, _VOID), "neutral"),
             (~spent & refund_word, "refund"),
             (spent & c.has(item, _OWN_MOVE_SPENT), "transfer"),

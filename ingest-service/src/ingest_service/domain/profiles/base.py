@@ -20,18 +20,25 @@ DRAFT_TEXT_COLUMNS = (
     "place", "lat_text", "lon_text", "source",
 )  # fmt: skip
 """Columns of a draft, all text; a missing one counts as empty. direction "" is a row error, and
-`closed` (boolean) marks a spending that the statement calls closed. Three more are optional:
-`pending` (boolean), a row that the bank has not settled yet; `ignore_reason` (text), a code of
-IGNORE_REASONS for a row that is no transaction; and `unread` (text), time_text or amount_text
-where the profile itself could not read what stands there."""
+`closed` (boolean) marks a spending that the statement calls closed. More are optional: `pending`
+(boolean), a row that the bank has not settled yet; `ignore_reason` (text), a code of IGNORE_REASONS
+for a row that is no transaction; `unread` (text), time_text or amount_text where the profile itself
+could not read what stands there; and `unknown_code` (text), a code of UNKNOWN_CODES for a row whose
+words mean nothing to the profile, with those words in `unknown_text`."""
 
 NO_HEADER = -1
 
 IGNORE_REASONS = frozenset(
     {"summary-row", "balance-row", "closed-nothing-moved", "blank-row", "zero-amount",
-     "not-a-transaction"}
+     "not-a-transaction", "transfer-counterpart"}
 )  # fmt: skip
 """Why a row of a statement is counted as ignored."""
+
+UNKNOWN_CODES = frozenset({"direction-invalid", "status-unknown"})
+"""Why a row cannot be understood, so that it is an error instead of a guess."""
+
+# Lines above a table by which apps and account books name themselves.
+_BRANDS = r"支付宝|微信支付账单|京东账号名|随手记导出文件|美团.*账单"
 
 _EDGES = " \t\r\n\v\f\u3000\ufeff\xa0\x00'\""
 _WIDE = str.maketrans({"（": "(", "）": ")", "／": "/", "：": ":", " ": None, "\t": None})
@@ -107,6 +114,15 @@ def find_header(sample: Sample, required: Sequence[frozenset[str]]) -> int | Non
 def preamble_says(sample: Sample, header_index: int, pattern: str) -> bool:
     """Whether any record before the header matches."""
     return any(re.search(pattern, cell) for cells in sample.rows[:header_index] for cell in cells)
+
+
+def claimed_by_a_brand(sample: Sample, header_index: int) -> bool:
+    """Whether the lines above the table name an app that has a profile of its own.
+
+    Where that profile does not know the columns, others must not guess what the rest of them mean:
+    without the column of states, a closed order reads like a spending.
+    """
+    return preamble_says(sample, header_index, _BRANDS)
 
 
 def is_rule_line(cells: Sequence[str]) -> bool:

@@ -201,3 +201,16 @@ def with_year(days: pd.Series[str], *, period: str) -> pd.Series[str]:
     later = pd.to_numeric(parts[0].fillna("0")) > month
     years = later.map({True: str(year - 1), False: str(year)}).astype("str")
     return days.mask(found, years + "-" + parts[0].fillna("") + "-" + parts[1].fillna(""))
+
+
+def unknown(
+    frame: pd.DataFrame, reasons: list[tuple[pd.Series[bool], str, pd.Series[str]]]
+) -> pd.DataFrame:
+    """The draft with the code and the words for which a row is not understood; the first holds."""
+    conditions = [(condition, code) for condition, code, _ in reasons]
+    words = pd.Series("", index=frame.index, dtype="str")
+    for condition, _, said in reversed(reasons):
+        words = words.mask(condition, said)
+    return frame.assign(
+        unknown_code=choose(conditions, default="", index=frame.index), unknown_text=words
+    )

@@ -31,6 +31,9 @@ _REQUIRED = [
 _OWN = {"交易单号", "商户单号", "支付方式", "商品", "交易对方"}
 _OWN_MOVE = r"零钱提现|零钱充值|零钱通|理财通|信用卡还款|购买.*基金|转入.*零钱|提现"
 _VOID = r"支付失败|已关闭|已取消"
+# The words with which every known status says how far the payment came.
+_KNOWN_STATUS = r"成功|完成|关闭|失败|取消|处理中|^(?:对方|朋友)?已|^待|^等待|到账"
+_FLOWS = ("支出", "收入", "/", "中性交易")
 _RETURNED = r"已退还|过期退还"
 _REFUNDED_IN_FULL = r"已全额退款|对方已退还"
 _REFUNDED_PART = r"已退款[(（]?[￥¥]?([0-9.,]+)"
@@ -78,8 +81,15 @@ class WeChat:
             keywords=c.text(frame, "交易类型"),
             source=self.id,
         )
-        spent = c.text(frame, "收/支") == "支出"
-        return drafted.assign(closed=spent & c.has(status, _VOID))
+        flow = c.text(frame, "收/支")
+        drafted = drafted.assign(closed=(flow == "支出") & c.has(status, _VOID))
+        return c.unknown(
+            drafted,
+            [
+                (~flow.isin(_FLOWS), "direction-invalid", flow),
+                (~c.has(status, _KNOWN_STATUS), "status-unknown", status),
+            ],
+        )
 
     def ends_at(self, cells: Sequence[str]) -> bool:
         """A line of dashes never stands inside the table."""
@@ -95,7 +105,6 @@ def _direction(frame: pd.DataFrame) -> pd.Series[str]:
     spent, earned = flow == "支出", flow == "收入"
     return c.choose(
         [
-            (~flow.isin(["支出", "收入", "/", "中性交易", ""]), ""),
             (~spent & c.has(kind, r"退款"), "refund"),
             (~spent & c.has(status, f"{_VOID}|{_RETURNED}"), "neutral"),
             (c.has(kind, _OWN_MOVE), "transfer"),

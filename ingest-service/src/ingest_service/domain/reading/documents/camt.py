@@ -148,10 +148,12 @@ def _of_entry(entry: Element, place: _Place) -> Iterator[list[str]]:
     amounts = _amounts(entry, details) if len(details) > 1 else None
     if amounts is None:
         only = details[0] if len(details) == 1 else None
-        yield _cells(entry, only, place, amount=_text(entry, "Amt"))
+        # The entry's own mark: a transaction below it may tell the other side's.
+        yield _cells(entry, only, place, _Booked(_text(entry, "CdtDbtInd"), _text(entry, "Amt")))
         return
     for detail, amount in zip(details, amounts, strict=True):
-        yield _cells(entry, detail, place, amount=amount)
+        mark = _text(detail, "CdtDbtInd") or _text(entry, "CdtDbtInd")
+        yield _cells(entry, detail, place, _Booked(mark, amount))
 
 
 _DETAIL_AMOUNTS = (
@@ -177,9 +179,16 @@ def _amounts(entry: Element, details: list[Element]) -> list[str] | None:
     return None
 
 
-def _cells(entry: Element, detail: Element | None, place: _Place, *, amount: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """Which way how much money went."""
+
+    mark: str
+    amount: str
+
+
+def _cells(entry: Element, detail: Element | None, place: _Place, booked: _Booked) -> list[str]:
     about = detail if detail is not None else entry
-    mark = _text(about, "CdtDbtInd") or _text(entry, "CdtDbtInd")
     amounts = _children(entry, "Amt")
     currency = (amounts[0].get("Ccy", "") if amounts else "") or place.currency
     reference = (
@@ -189,7 +198,8 @@ def _cells(entry: Element, detail: Element | None, place: _Place, *, amount: str
     )
     code = next(iter(_children(entry, "BkTxCd")), entry)
     return [
-        _date(entry), mark, amount, currency, _payee(about, mark), _purpose(entry, about),
+        _date(entry), booked.mark, booked.amount, currency, _payee(about, booked.mark),
+        _purpose(entry, about),
         place.account, _text(entry, "Sts", "Cd") or _text(entry, "Sts"),
         _text(entry, "RvslInd").lower(), _told(reference),
         _told(_text(about, "Refs", "EndToEndId")),
