@@ -3,81 +3,115 @@
 from __future__ import annotations
 
 import base64
-import configparser
-import csv
 import datetime as dt
-import io
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+
+Directions = frozenset[str]
+
+OUT: Directions = frozenset({"expense", "transfer"})
+IN: Directions = frozenset({"income", "refund", "transfer"})
+"""Money that left or came, where the sign is all that is told: a move between own accounts has none
+in ours."""
 
 _KINDS = {"EXPENSE": "expense", "INCOME": "income", "TRANSFER_OUT": "transfer"}
+_BELOW_ZERO = {"expense": "refund", "income": "expense"}
 _POSTING = re.compile(r"^\s+([A-Z]\w*:\S+)\s+(-?[\d.]+) ([A-Z]{3})\b", re.MULTILINE)
+_NO_MINOR_UNITS = {"JPY", "KRW"}
+
+
+@dataclass
+class Row:
+    """One transaction as it is told: hundredths of the unit, UTC moment or day, directions."""
+
+    cents: int | None = None
+    moment: str | None = None
+    directions: Directions | None = None
 
 
 @dataclass
 class Expected:
-    """What a statement should become; None and empty where nothing is said."""
+    """What a statement should become: an error of that name, or exactly these rows."""
 
     error: str | None = None
-    rows: int | None = None
-    amounts: Counter[int] = field(default_factory=Counter)
-    times: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    whole: bool = False
-    """Whether amounts and times are said of every row."""
+    rows: list[Row] = field(default_factory=list)
+    says_rows: bool = False
+    """Whether the number of rows is told, even if it is 0."""
+
+    def told(self) -> str:
+        """One cell of the table."""
+        return self.error or f"{len(self.rows)} rows"
 
 
-def minor(text: str, places: int = 2) -> int:
-    """Unsigned minor units."""
-    return int(abs(Decimal(text)).scaleb(places).to_integral_value())
+def cents(text: str) -> int:
+    """Unsigned hundredths of the unit, whatever the currency's minor unit is."""
+    return int(abs(Decimal(text) * 100).to_integral_value())
+
+
+def flow(signed: str) -> Directions:
+    """The directions that a signed amount can have."""
+    return OUT if signed.startswith("-") else IN
 
 
 def from_ezbookkeeping(path: Path) -> Expected | None:
     """The assertions of a converter test; None where it says nothing about transactions."""
     asserts = json.loads(path.read_text(encoding="utf-8"))["asserts"]
-    found = Expected()
-    balances = set()
+    rows: dict[int, Row] = {}
+    balances: set[int] = set()
+    count: int | None = None
     for kind, text in asserts:
         if kind == "EqualError":
             return Expected(error=text.split("errs.")[-1].removesuffix(".Message"))
-        if match := re.match(r"models\.TRANSACTION_DB_TYPE_(\w+), \w+\[(\d+)\]\.Type", text):
-            if match[1] in _KINDS:
-                found.kinds[_KINDS[match[1]]] += 1
-            else:
-                balances.add(match[2])
-        elif match := re.match(r"(\d+), len\(allNewTransactions\)", text):
-            found.rows = int(match[1])
-        elif match := re.match(r"int64\((-?\d+)\), allNewTransactions\[(\d+)\]\.Amount", text):
-            found.amounts[abs(int(match[1]))] += match[2] not in balances
-        elif match := re.match(r"int64\((\d+)\), utils.GetUnixTime.*?\[(\d+)\]", text):
-            moment = dt.datetime.fromtimestamp(int(match[1]), tz=dt.UTC)
-            found.times[moment.strftime("%Y-%m-%dT%H:%M:%S")] += match[2] not in balances
-    return found if asserts else None
+        if match := re.match(r"(\d+), len\(allNewTransactions\)", text):
+            count = int(match[1])
+        _assertion(text, rows, balances)
+    if count is None and not rows:
+        return None
+    # A file may have more rows than are asserted one by one, never fewer.
+    number = count if count is not None else max(rows) + 1
+    told = [rows.get(at, Row()) for at in range(number) if at not in balances]
+    return Expected(rows=told, says_rows=True)
+
+
+def _assertion(text: str, rows: dict[int, Row], balances: set[int]) -> None:
+    """Adds what one assertion says of one transaction."""
+    if match := re.match(r"models\.TRANSACTION_DB_TYPE_(\w+), \w+\[(\d+)\]\.Type", text):
+        at = int(match[2])
+        if match[1] not in _KINDS:
+            balances.add(at)
+            return
+        row = rows.setdefault(at, Row())
+        row.directions = frozenset({_KINDS[match[1]]})
+    elif match := re.match(r"int64\((-?\d+)\), allNewTransactions\[(\d+)\]\.Amount", text):
+        row = rows.setdefault(int(match[2]), Row())
+        row.cents = abs(int(match[1]))
+        if match[1].startswith("-") and row.directions:
+            row.directions = frozenset(_BELOW_ZERO.get(one, one) for one in row.directions)
+    elif match := re.match(r"int64\((\d+)\), utils.GetUnixTime.*?\[(\d+)\]", text):
+        moment = dt.datetime.fromtimestamp(int(match[1]), tz=dt.UTC)
+        rows.setdefault(int(match[2]), Row()).moment = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    elif match := re.match(r'"(\d{4}-\d\d-\d\d) ([\d:]{8})", utils.Format.*?\[(\d+)\]', text):
+        rows.setdefault(int(match[3]), Row()).moment = f"{match[1]}T{match[2]}"
 
 
 def from_mt940(path: Path) -> Expected | None:
     """The transactions of a parsed message, with amount and value date."""
     blocks = path.read_text(encoding="utf-8").split("mt940.models.Transaction\n")[1:]
-    found = Expected(rows=0, whole=True)
+    rows = []
     for block in blocks:
         amount = re.search(r"^    amount: .*\n.*\n      - '(-?[\d.E+-]+)'", block, re.MULTILINE)
         if amount is None:
             continue
-        found.rows = (found.rows or 0) + 1
-        found.amounts[minor(amount[1])] += 1
+        row = Row(cents(amount[1]), directions=flow(amount[1]))
         day = re.search(r"^    date: .*\n    - !!binary \|\n      (\S+)", block, re.MULTILINE)
-        if day is None:
-            found.whole = False
-            continue
-        high, low, month, number = base64.b64decode(day[1])
-        found.times[f"{high * 256 + low:04}-{month:02}-{number:02}"] += 1
-    return found if found.rows else None
+        if day is not None:
+            high, low, month, number = base64.b64decode(day[1])
+            row.moment = f"{high * 256 + low:04}-{month:02}-{number:02}"
+        rows.append(row)
+    return Expected(rows=_moving(rows), says_rows=True) if rows else None
 
 
 def from_camt(path: Path) -> Expected | None:
@@ -85,99 +119,119 @@ def from_camt(path: Path) -> Expected | None:
     entries = json.loads(path.read_text(encoding="utf-8")).get("getEntries")
     if not isinstance(entries, list):
         return None
-    found = Expected(rows=len(entries), whole=True)
+    rows = []
     for entry in entries:
-        found.amounts[abs(int(entry["getAmount"]["getAmount"]))] += 1
+        amount = entry["getAmount"]
+        places = 0 if amount["getCurrency"]["getCode"] in _NO_MINOR_UNITS else 2
+        value = abs(int(amount["getAmount"])) * 10 ** (2 - places)
+        row = Row(value, directions=flow(amount["getAmount"]))
         booked = entry.get("getBookingDate") or entry.get("getValueDate")
-        if booked:
-            found.times[booked["0"][:10]] += 1
-        else:
-            found.whole = False
-    return found
+        row.moment = booked["0"][:10] if booked else None
+        rows.append(row)
+    return Expected(rows=_moving(rows), says_rows=True)
 
 
 def from_ledger(path: Path) -> Expected:
-    """The transactions of a beancount ledger: their main amount and their day."""
-    found = Expected(rows=0, whole=True)
+    """The transactions of a beancount ledger: main amount, day and direction.
+
+    A ledger of a payment app carries the statement's own 收/支 and its status; else the accounts
+    tell: what an expense account takes has left, what an income account gives has come. A posting
+    to a commission account beside the main one is an expense of its own.
+    """
+    rows = []
     for block in path.read_text(encoding="utf-8").split("\n\n"):
         head = re.match(r"^(\d{4}-\d\d-\d\d) \* ", block.strip())
-        amounts = [minor(match[2]) for match in _POSTING.finditer(block)]
-        if head and amounts:
-            found.rows = (found.rows or 0) + 1
-            found.amounts[max(amounts)] += 1
-            found.times[head[1]] += 1
-    return found
+        postings = [(m[1], m[2]) for m in _POSTING.finditer(block)]
+        if not head or not postings:
+            continue
+        main = [posting for posting in postings if "Commission" not in posting[0]]
+        meta = dict(re.findall(r'^\s+(\w+): "(.*)"$', block, re.MULTILINE))
+        biggest = max(cents(amount) for _, amount in main)
+        rows.append(Row(biggest, head[1], _ledger_directions(meta, main)))
+        rows += [
+            Row(cents(amount), head[1], frozenset({"expense"}))
+            for account, amount in postings
+            if "Commission" in account and "Expenses" in account
+        ]
+    return Expected(rows=rows, says_rows=True)
+
+
+def _ledger_directions(meta: dict[str, str], postings: list[tuple[str, str]]) -> Directions | None:
+    said = meta.get("type", "")
+    if "status" in meta or meta.get("source") == "美团":
+        if said in {"支出", "收入"}:
+            return frozenset({"expense" if said == "支出" else "income"})
+        return frozenset({"refund" if meta.get("status") == "退款成功" else "transfer"})
+    if said in {"支出", "收入"}:
+        return OUT if said == "支出" else IN
+    for account, amount in postings:
+        if account.startswith("Expenses"):
+            return IN if amount.startswith("-") else OUT
+        if account.startswith("Income"):
+            return IN
+    return None
 
 
 def from_ofx_tags(path: Path) -> Expected:
     """The values of TRNAMT and DTPOSTED, by a reading of the tags alone."""
     text = path.read_bytes().decode("utf-8", errors="replace")
-    found = Expected(rows=len(re.findall(r"<STMTTRN>", text)), whole=True)
-    for amount in re.findall(r"<TRNAMT>\s*([-+\d.]+)", text):
-        if Decimal(amount):
-            found.amounts[minor(amount)] += 1
-    for day in re.findall(r"<DTPOSTED>\s*(\d{4})(\d\d)(\d\d)", text):
-        found.times["-".join(day)] += 1
-    return found
+    rows = []
+    for block in re.split(r"<STMTTRN>", text)[1:]:
+        amount = re.search(r"<TRNAMT>\s*([-+\d.]+)", block)
+        day = re.search(r"<DTPOSTED>\s*(\d{4})(\d\d)(\d\d)", block)
+        rows.append(
+            Row(
+                cents(amount[1]) if amount else None,
+                "-".join(day.groups()) if day else None,
+                flow(amount[1]) if amount else None,
+            )
+        )
+    return Expected(rows=_moving(rows), says_rows=True)
 
 
 def from_qif_lines(path: Path) -> Expected:
     """The T lines, by a reading of the letters alone."""
     text = path.read_bytes().decode("utf-8", errors="replace")
     amounts = re.findall(r"^T([-+\d.,]+)", text, re.MULTILINE)
-    found = Expected(rows=len(amounts))
-    found.amounts.update(minor(amount.replace(",", "")) for amount in amounts)
-    return found
+    rows = [Row(cents(a.replace(",", "")), directions=flow(a)) for a in amounts]
+    return Expected(rows=_moving(rows), says_rows=True)
 
 
-def layouts(folder: Path) -> Iterator[tuple[re.Pattern[str], Any]]:
-    """The layouts of bank2ynab's configuration with the pattern of the files that they read."""
-    parser = configparser.RawConfigParser(strict=False)
-    parser.read_string((folder / "bank2ynab.conf").read_text(encoding="utf-8"))
-    parser.read_string((folder / "test.conf").read_text(encoding="utf-8"))
-    for name in parser.sections():
-        section = parser[name]
-        words = section.get("Source Filename Pattern", "")
-        if section.get("Use Regex For Filename", "False") != "True":
-            words = ".*" + re.escape(words)
-        extension = re.escape(section.get("Source Filename Extension", ".csv"))
-        yield re.compile(f"{words}.*{extension}$", re.IGNORECASE), section
+def _moving(rows: list[Row]) -> list[Row]:
+    """Without rows of zero, which move nothing: ours counts them as ignored, with that reason."""
+    return [row for row in rows if row.cents != 0]
 
 
-def from_layout(path: Path, section: Any) -> Expected | None:
-    """The rows that the layout finds in a bank's csv: amounts and, with a date format, days."""
-    names = section.get("Input Columns", "").split(",")
-    delimiter = section.get("Source CSV Delimiter", ",").replace("\\t", "\t")
-    encoding = section.get("Encoding") or "utf-8-sig"
-    text = path.read_bytes().decode(encoding, errors="replace")
-    skip, footer = int(section.get("Header Rows", 1)), int(section.get("Footer Rows", 0))
-    lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))[skip:]
-    lines = lines[: len(lines) - footer]
-    found = Expected(rows=0)
-    for cells in lines:
-        said = dict(zip((name.strip() for name in names), cells, strict=False))
-        amount = next((v for k in ("Inflow", "Outflow") if (v := _amount(said.get(k, "")))), None)
-        if amount is None or not said.get("Date", "").strip():
-            continue
-        found.rows = (found.rows or 0) + 1
-        found.amounts[amount] += 1
-        if day := _day(said["Date"], section.get("Date Format", "")):
-            found.times[day] += 1
-    return found if found.rows else None
+def _book(*rows: tuple[int, str, str]) -> Expected:
+    told = [Row(value, moment, frozenset({direction})) for value, moment, direction in rows]
+    return Expected(rows=told, says_rows=True)
 
 
-def _amount(text: str) -> int | None:
-    bare = re.sub(r"[^\d.,-]", "", text)
-    if "," in bare and bare.rfind(",") > bare.rfind("."):
-        bare = bare.replace(".", "").replace(",", ".")
-    try:
-        return minor(bare.replace(",", "")) or None
-    except InvalidOperation:
-        return None
+NO_STATEMENT = Expected(error="no statement")
+"""What a workbook of letters must become."""
 
-
-def _day(text: str, pattern: str) -> str:
-    try:
-        return dt.datetime.strptime(text.strip(), pattern).date().isoformat()  # noqa: DTZ007 - a day
-    except ValueError:
-        return ""
+WORKBOOKS = {
+    # What ezbookkeeping's tests of these workbooks assert (the balances apart, which ours ignores).
+    "feidee_mymoney_legacy_test_file.xls": _book(
+        (12, "2024-09-01T01:23:45", "income"),
+        (100, "2024-09-01T12:34:56", "expense"),
+        (5, "2024-09-01T23:59:59", "transfer"),
+        (54300, "2024-09-10T00:00:00", "expense"),
+        (12340, "2024-09-11T05:06:00", "refund"),
+    ),
+    "feidee_mymoney_elecloud_test_file.xlsx": _book(
+        (12, "2024-09-01T01:23:45", "income"),
+        (100, "2024-09-01T12:34:56", "expense"),
+        (5, "2024-09-01T23:59:59", "transfer"),
+        (654300, "2024-09-10T00:00:00", "expense"),
+        (112340, "2024-09-11T05:06:00", "refund"),
+    ),
+    "feidee_mymoney_test_file.xls": _book(
+        (1, "2026-07-07T00:01:02", "transfer"),
+        (98, "2026-07-07T00:31:00", "income"),
+        (12300, "2026-07-07T00:31:33", "expense"),
+        (100, "2026-07-07T00:32:00", "expense"),
+        (1230, "2026-07-07T00:00:00", "refund"),
+    ),
+}
+"""The workbooks that hold account books; the others of the folder hold letters."""
