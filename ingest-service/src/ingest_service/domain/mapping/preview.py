@@ -173,7 +173,8 @@ def _shown_row(line: KeptLine, place: Place, reader: Reader) -> ShownRow:
     read = read_row(line.cells, place.mapping)
     currency = read.currency or reader.currency
     time, time_code = _time(read, reader)
-    amount, amount_code = _amount(read, places=_places(currency, reader))
+    # Only the first thing is told, and what follows it may be anything.
+    amount, amount_code = ("", "") if time_code else _amount(read, _places(currency, reader))
     known = len(currency) == 3 and currency.isascii() and currency.isalpha()  # noqa: PLR2004 - ISO 4217
     judged = (
         ("too-many-cells" if any(line.cells[len(place.header) :]) else "", "", ""),
@@ -215,7 +216,7 @@ def _places(currency: str, reader: Reader) -> int:
         return 2
 
 
-def _amount(read: MappedRow, *, places: int) -> tuple[str, str]:
+def _amount(read: MappedRow, places: int) -> tuple[str, str]:
     """The amount as a decimal with the currency's places, or what is wrong with it."""
     if not read.amount:
         return "", "amount-missing"

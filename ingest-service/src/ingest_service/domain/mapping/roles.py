@@ -263,7 +263,9 @@ def _with_flags(columns: Sequence[Column], roles: Roles) -> Roles:
 
 
 def _may_be_flag(column: Column) -> bool:
-    """Whether the column has two or three short words for all of its rows."""
+    """Whether the column has two or three short words for all its rows, or is named as one."""
+    if column.is_text and name_score("direction", column.name) > PART:
+        return True
     words = column.words
     short = bool(words) and all(len(word) <= _FLAG_CHARS and not word.isdigit() for word in words)
     filled = len(column.told) == len(column.cells)

@@ -122,14 +122,14 @@ CURRENCY_MARKS: Mapping[str, str] = {
 
 DIRECTION_OF_WORD: Mapping[str, str] = {
     "支出": "expense", "支": "expense", "消费": "expense", "付款": "expense", "借": "expense",
-    "出": "expense", "付": "expense", "借方": "expense", "转出": "expense",
+    "出": "expense", "付": "expense", "借方": "expense",
     "expense": "expense", "debit": "expense", "payment": "expense", "purchase": "expense",
     "out": "expense", "dr": "expense", "card_payment": "expense", "outflow": "expense",
     "withdrawal": "expense", "d": "expense", "db": "expense", "s": "expense", "soll": "expense",
     "af": "expense", "-": "expense", "dbit": "expense", "debet": "expense",
     "direct debit": "expense",
     "收入": "income", "收": "income", "收款": "income", "贷": "income", "income": "income",
-    "入": "income", "贷方": "income", "转入": "income",
+    "入": "income", "贷方": "income",
     "credit": "income", "deposit": "income", "in": "income", "cr": "income", "inflow": "income",
     "c": "income", "cb": "income", "k": "income", "h": "income", "haben": "income",
     "bij": "income", "+": "income", "crdt": "income", "kredit": "income",
