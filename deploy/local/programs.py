@@ -17,7 +17,7 @@ from local.layout import MODEL_NAME, SERVICES, SOURCE_FOLDERS, WORKERS, Layout
 # Only neighbours that a service calls.
 _NEIGHBOURS = {
     "auth": (),
-    "ingest": ("auth",),
+    "ingest": ("auth", "forecast", "report"),
     "analytics": ("auth", "ingest"),
     "forecast": ("auth", "ingest", "analytics"),
     "report": ("auth", "ingest", "analytics", "forecast"),

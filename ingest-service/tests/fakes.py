@@ -50,6 +50,11 @@ class Client:
         assert response.status_code == 200, response.get_data(as_text=True)
         return response.get_json()
 
+    def json_of_link(self, **query: str) -> Any:
+        response = self.get("/data/export", query_string={**query, "link": "true"})
+        assert response.status_code == 201, response.get_data(as_text=True)
+        return response.get_json()
+
     def upload(self, data: bytes, name: str = "statement.csv", **form: Any) -> TestResponse:
         headers = form.pop("headers", {})
         fields = {**form, "file": (io.BytesIO(data), name)}

@@ -130,7 +130,11 @@ def test_a_service_without_owner_opens_nobodys_data(site: Site) -> None:
         ({**REPORT, "scope": "changes:read"}, 403, "forbidden"),
         ({**REPORT, "scope": "analytics:read admin"}, 403, "forbidden"),
         (
-            {"client_id": "ingest", "client_secret": "ingest secret of the tests"},
+            {
+                "client_id": "ingest",
+                "client_secret": "ingest secret of the tests",
+                "scope": "changes:read",
+            },
             403,
             "forbidden",
         ),

@@ -21,6 +21,9 @@ from ingest_service.api import (
 )
 from ingest_service.api.context import Parts
 from ingest_service.api.errors import PROBLEMS
+from ingest_service.clients.forecast import ForecastClient
+from ingest_service.clients.own_token import OwnTokens
+from ingest_service.clients.report import ReportClient
 from ingest_service.config import Config
 from ingest_service.store import tables
 from ingest_service.store.database import SqliteDatabase
@@ -29,15 +32,19 @@ from ingest_service.store.feed import Feed
 from ingest_service.store.files import UploadFolder
 from ingest_service.usecases import uploads as usecases
 from servicekit.idempotency import IdempotencyStore
-from servicekit.identity import JwksCache, KeySource
+from servicekit.identity import JwksCache, KeySource, ServiceTokens
 from servicekit.jobs import Job, JobContext, JobQueue, Periodic, Worker
 from servicekit.money import exponent
+from servicekit.outbound import ServiceClient
 from servicekit.sqlite import assert_at_head, open_engine
 from servicekit.web import create_base_app
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _SWEEP_EVERY_S = 3600.0
 _ORPHAN_AGE_S = 3600.0
+SERVICE = "ingest"
+# To connect, and to answer a page of a list.
+_NEIGHBOUR_TIMEOUT_S = (2.0, 10.0)
 _JWKS_PATH = "/auth/.well-known/jwks.json"
 Clock = Callable[[], datetime]
 
@@ -59,7 +66,7 @@ def create_app(
     assert_at_head(engine, MIGRATIONS)
     app, api = create_base_app(
         "ingest_service",
-        service="ingest",
+        service=SERVICE,
         mapping=PROBLEMS,
         jwks=jwks or JwksCache(config.auth_url + _JWKS_PATH),
         issuer=config.token_issuer,
@@ -80,10 +87,25 @@ def create_app(
         max_upload_bytes=config.max_upload_bytes,
         exports=ExportFolder(config.temporary_dir),
         export_link_s=config.export_link_seconds,
+        lists={
+            "forecasts": ForecastClient(_neighbour("forecast", config.forecast_url)),
+            "reports": ReportClient(_neighbour("report", config.report_url)),
+        },
+        own_bearer=OwnTokens(
+            ServiceTokens(
+                auth_url=config.auth_url,
+                client_id=SERVICE,
+                client_secret=config.client_secret,
+            )
+        ).bearer,
     )
     for resource in (imports, mappings, expenses, categories, rules, links, exports, changes):
         api.register_blueprint(resource.blp)
     return app
+
+
+def _neighbour(name: str, url: str) -> ServiceClient | None:
+    return ServiceClient(url, name=name, timeout_s=_NEIGHBOUR_TIMEOUT_S, retries=1) if url else None
 
 
 def create_worker(

@@ -27,6 +27,10 @@ class Config:
     token_audience: str = _PLATFORM
     max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES
     export_link_seconds: int = DEFAULT_EXPORT_LINK_SECONDS
+    # Without them the lists of those services cannot be exported; all else works.
+    forecast_url: str = ""
+    report_url: str = ""
+    client_secret: str = ""
 
     @property
     def database_path(self) -> Path:
@@ -63,6 +67,9 @@ class Config:
             token_audience=env.get("TOKEN_AUDIENCE", _PLATFORM),
             max_upload_bytes=_positive(env, "MAX_UPLOAD_BYTES", DEFAULT_MAX_UPLOAD_BYTES),
             export_link_seconds=_positive(env, "EXPORT_LINK_SECONDS", DEFAULT_EXPORT_LINK_SECONDS),
+            forecast_url=env.get("FORECAST_URL", "").strip().rstrip("/"),
+            report_url=env.get("REPORT_URL", "").strip().rstrip("/"),
+            client_secret=env.get("SERVICE_CLIENT_SECRET", "").strip(),
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from auth_service.domain.errors import InvalidCredentials, NotAllowed
 
 SERVICE_SCOPES: Mapping[str, frozenset[str]] = {
-    "ingest": frozenset(),
+    "ingest": frozenset({"forecast:read", "reports:read"}),
     "analytics": frozenset({"changes:read"}),
     "forecast": frozenset({"changes:read"}),
     "report": frozenset({"analytics:read", "forecast:read", "expenses:read"}),

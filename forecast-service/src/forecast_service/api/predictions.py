@@ -1,17 +1,28 @@
-"""GET /forecast/predict and GET /forecast/accuracy."""
+"""GET /forecast/predict, /forecast/accuracy and /forecast/forecasts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from forecast_service.api.present import accuracy_document, forecast_document
-from forecast_service.api.schemas import AccuracySchema, ForecastSchema, PredictArgs, SeriesArgs
+from forecast_service.api.present import accuracy_document, forecast_document, kept_document
+from forecast_service.api.schemas import (
+    AccuracySchema,
+    ForecastSchema,
+    KeptPageSchema,
+    PredictArgs,
+    SeriesArgs,
+)
+from forecast_service.domain.kept import KeptItem, KeptPosition
 from forecast_service.domain.methods import Method
 from forecast_service.domain.periods import Period
 from forecast_service.domain.questions import Question, Subject
+from forecast_service.usecases.list_kept import list_kept
 from forecast_service.usecases.predict import Forecaster, predict
 from servicekit.freshness import Freshness
 from servicekit.identity import current_identity, signed_in
+from servicekit.paging import decode_cursor, encode_cursor
+from servicekit.problems import standard_problem
+from servicekit.schemas import PageArgs
 from servicekit.web import Blueprint
 
 SCOPE = "forecast:read"
@@ -44,7 +55,34 @@ def predictions_blueprint(forecaster: Forecaster, freshness: Freshness) -> Bluep
         question = _question(args, period=Period.DAY, horizon=None)
         return accuracy_document(predict(question, forecaster))
 
+    @blueprint.route("/forecast/forecasts")
+    @signed_in(SCOPE)
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, KeptPageSchema)
+    def get_forecasts(args: dict[str, Any]) -> dict[str, Any]:
+        """What was forecast and is kept, item by item, the newest forecasts first."""
+        owner_id = int(current_identity().owner_id)
+        after = _position(args["cursor"])
+        page = list_kept(forecaster.store, owner_id=owner_id, after=after, limit=args["limit"])
+        return {
+            "items": [kept_document(item) for item in page.items],
+            "next_cursor": _cursor(page.items[-1]) if page.has_more else None,
+        }
+
     return blueprint
+
+
+def _cursor(last: KeptItem) -> str:
+    return encode_cursor({"answer": last.answer_id, "id": last.id})
+
+
+def _position(cursor: str | None) -> KeptPosition | None:
+    if cursor is None:
+        return None
+    answer_id, id_ = (decode_cursor(cursor).get(name) for name in ("answer", "id"))
+    if not isinstance(answer_id, int) or not isinstance(id_, int):
+        raise standard_problem(400, detail="The cursor is not one of this list.")
+    return KeptPosition(answer_id, id_)
 
 
 def _question(args: dict[str, Any], *, period: Period, horizon: int | None) -> Question:

@@ -8,6 +8,7 @@ from typing import Any
 
 from forecast_service.domain.accuracy import BackTest, Summary, percent, summary_of
 from forecast_service.domain.answers import Amounts, ForecastItem, RecurringItem
+from forecast_service.domain.kept import KeptItem
 from forecast_service.domain.ports import ModelVersion
 from forecast_service.domain.questions import Forecast
 from forecast_service.domain.series import BLOCK_DAYS
@@ -33,6 +34,20 @@ def forecast_document(forecast: Forecast) -> Document:
         "total": _item(forecast.total, currency),
         "recurring": [_recurring(item, currency) for item in forecast.recurring],
         "report_card": _report_card(forecast.report_card, currency),
+    }
+
+
+def kept_document(kept: KeptItem) -> Document:
+    """One item of GET /forecast/forecasts."""
+    return {
+        "id": str(kept.id),
+        "period": kept.period,
+        "scope": kept.scope,
+        "method": kept.method,
+        "currency": kept.currency,
+        "model_version": kept.model_version,
+        "created_at": _instant(kept.made_at),
+        **_item(kept.item, kept.currency),
     }
 
 

@@ -176,6 +176,25 @@ class ForecastSchema(ProvenanceSchema):
     report_card = fields.Nested(ReportCardSchema, required=True)
 
 
+class KeptItemSchema(ItemSchema):
+    """One item of a forecast that was made and kept."""
+
+    id = fields.String(required=True)
+    period = fields.String(required=True, validate=_names(Period))
+    scope = fields.String(required=True, metadata={"description": "total, or a category's id"})
+    method = fields.String(required=True, validate=_names(Method))
+    currency = fields.String(required=True)
+    model_version = fields.String(required=True)
+    created_at = fields.String(required=True, metadata={"format": "date-time"})
+
+
+class KeptPageSchema(ma.Schema):
+    """A page of them; the newest forecasts first, each in order of its days."""
+
+    items = fields.List(fields.Nested(KeptItemSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
 class AccuracySchema(ProvenanceSchema):
     """The answer of GET /forecast/accuracy."""
 

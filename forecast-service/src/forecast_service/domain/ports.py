@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from forecast_service.domain.blocks import Block
 from forecast_service.domain.feed import FeedCursor, FeedPage
+from forecast_service.domain.kept import KeptPage, KeptPosition
 from forecast_service.domain.quantiles import FloatArray
 from forecast_service.domain.questions import AnswerKey, Forecast, Subject
 from forecast_service.domain.recurring import Payment
@@ -54,6 +55,9 @@ class Reader(Protocol):
         self, key: AnswerKey, *, as_of_seq: int, serving_version: str | None
     ) -> Forecast | None:
         """The kept answer when data and model are the same; any model's when it is None."""
+
+    def kept(self, owner_id: int, *, after: KeptPosition | None, limit: int) -> KeptPage:
+        """A page of what is kept for a user."""
 
 
 class Writer(Protocol):

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, insert, or_, select
 
 from forecast_service.domain.accuracy import BackTest
 from forecast_service.domain.answers import Amounts, ForecastItem, RecurringItem
+from forecast_service.domain.kept import KeptItem, KeptPage, KeptPosition
 from forecast_service.domain.methods import Basis, Reason
 from forecast_service.domain.questions import AnswerKey, Forecast, Provenance
 from forecast_service.store.tables import answers, backtests, forecasts
@@ -64,6 +65,35 @@ def keep_answer(connection: Connection, forecast: Forecast) -> None:
     tests = [{"answer_id": answer_id, **_test_values(test)} for test in forecast.back_tests]
     if tests:
         connection.execute(insert(backtests), tests)
+
+
+def kept_items(
+    connection: Connection, owner_id: int, *, after: KeptPosition | None, limit: int
+) -> KeptPage:
+    """A page of what is kept for a user."""
+    own = select(answers.c.id).where(answers.c.user_id == owner_id)
+    query = select(forecasts).where(forecasts.c.answer_id.in_(own))
+    if after is not None:
+        # An answer's items were stored in order of their days, so that ids are in it too.
+        rest = and_(forecasts.c.answer_id == after.answer_id, forecasts.c.id > after.id)
+        query = query.where(or_(forecasts.c.answer_id < after.answer_id, rest))
+    query = query.order_by(forecasts.c.answer_id.desc(), forecasts.c.id).limit(limit + 1)
+    rows = connection.execute(query).all()
+    return KeptPage([_kept_item(row) for row in rows[:limit]], has_more=len(rows) > limit)
+
+
+def _kept_item(row: Row[Any]) -> KeptItem:
+    return KeptItem(
+        id=row.id,
+        answer_id=row.answer_id,
+        item=ForecastItem(row.date, row.end_date, _amounts(row)),
+        period=row.period,
+        scope=row.scope,
+        method=row.method,
+        currency=row.currency,
+        model_version=row.model_version,
+        made_at=datetime.fromtimestamp(row.created_at, tz=UTC),
+    )
 
 
 def delete_answers_before(connection: Connection, moment: datetime) -> int:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
+from forecast_service.domain.kept import KeptPage, KeptPosition
 from forecast_service.domain.ports import Coverage
 from forecast_service.domain.questions import AnswerKey, Forecast, Subject
 from forecast_service.domain.recurring import Payment
@@ -50,6 +51,10 @@ class SqlReader:
         return kept_answers.find_answer(
             self._connection, key, as_of_seq=as_of_seq, serving_version=serving_version
         )
+
+    def kept(self, owner_id: int, *, after: KeptPosition | None, limit: int) -> KeptPage:
+        """A page of what is kept for a user."""
+        return kept_answers.kept_items(self._connection, owner_id, after=after, limit=limit)
 
 
 class SqlWriter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -12,6 +12,7 @@ from flask import current_app
 from ingest_service.domain.ports import Database, Feed, Uploads
 from ingest_service.usecases.expenses import Author
 from ingest_service.usecases.export import ExportFiles
+from ingest_service.usecases.export_lists import NeighbourList
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import current_identity
 from servicekit.money import exponent
@@ -29,6 +30,8 @@ class Parts:
     max_upload_bytes: int
     exports: ExportFiles
     export_link_s: int
+    lists: Mapping[str, NeighbourList]
+    own_bearer: Callable[[str, int], str]
 
     def now(self) -> int:
         """Epoch seconds."""

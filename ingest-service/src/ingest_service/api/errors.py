@@ -17,6 +17,13 @@ PROBLEMS: Mapping[type[Exception], ProblemSpec] = {
     e.ConflictError: ProblemSpec(409, "conflict", "In conflict with the present state"),
     e.DownloadLinkInvalidError: ProblemSpec(403, "link-invalid", "The link is not valid"),
     e.DownloadLinkExpiredError: ProblemSpec(410, "link-expired", "The link has expired"),
+    e.NeighbourDownError: ProblemSpec(
+        503,
+        "neighbour-unavailable",
+        "A neighbouring service cannot be reached",
+        {"Retry-After": "5"},
+    ),
+    e.NotAllowedError: ProblemSpec(403, "forbidden", "Not allowed"),
     e.WrongPasswordError: ProblemSpec(422, "wrong-password", "The password is wrong"),
     e.FeedUnavailableError: ProblemSpec(
         503, "service-unavailable", "Not available just now", {"Retry-After": "2"}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import IO, Any
 from urllib.parse import quote, urlencode
 
 from flask import Response, jsonify, request, send_file
@@ -16,7 +17,11 @@ from ingest_service.api.filters import filter_of
 from ingest_service.api.representations import Body, instant
 from ingest_service.api.schemas import DownloadArgs, ExportArgs, ExportLinkSchema
 from ingest_service.domain.download_links import DownloadLink
+from ingest_service.domain.errors import NotAllowedError
+from ingest_service.domain.export_lists import LISTS
 from ingest_service.domain.export_names import file_name
+from ingest_service.domain.local_time import day_of, local_fields
+from ingest_service.domain.messages import both_sentences
 from ingest_service.usecases.download_links import make_download_link, open_download_link
 from ingest_service.usecases.export import (
     ExportOrder,
@@ -24,6 +29,7 @@ from ingest_service.usecases.export import (
     expense_text,
     expense_workbook,
 )
+from ingest_service.usecases.export_lists import ListOrder, list_text, list_workbook
 from servicekit.identity import current_identity, public, signed_in
 from servicekit.money import exponent
 from servicekit.web import Blueprint
@@ -35,6 +41,7 @@ _MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ndjson": "application/x-ndjson; charset=utf-8",
 }
+_SCOPES = {"forecasts": "forecast:read", "reports": "reports:read"}
 _FILE = {
     "schema": {"type": "string", "format": "binary"},
     "content_type": "application/octet-stream",
@@ -44,30 +51,33 @@ _FILE = {
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """For whom the file is."""
+    """For whom the file is, and the token that opens a neighbour's list for him."""
 
     owner_id: int
     lang: str
     time_zone: str
     currency: str
+    bearer: Callable[[str], str]
 
 
 @blp.route("/data/export")
 class Export(MethodView):
-    """The caller's rows in the platform's own table."""
+    """The caller's rows in the platform's own table, or a neighbour's list."""
 
     @signed_in("expenses:read")
     @blp.arguments(ExportArgs, location="query")
     @blp.response(200, **_FILE)
     @blp.alt_response(201, schema=ExportLinkSchema)
+    @blp.alt_response(503, description="neighbour-unavailable, for forecasts and reports")
     def get(self, args: Mapping[str, Any]) -> Response:
-        """A file of one state of the rows, that imports again unchanged."""
+        """A file of one state of the rows, that imports again unchanged; or a link to it."""
         identity = current_identity()
         reader = _Reader(
             owner_id=owner(),
             lang=args.get("lang") or identity.locale,
             time_zone=identity.time_zone,
             currency=identity.currency,
+            bearer=lambda _scope: request.headers["Authorization"].partition(" ")[2],
         )
         if not args["link"]:
             return _file(args, reader)
@@ -88,13 +98,23 @@ class Download(MethodView):
     def get(self, args: Mapping[str, Any]) -> Response:
         """The file, without signing in."""
         link = open_download_link(parts().database, args["token"], now=parts().now())
-        reader = _Reader(link.owner_id, link.lang, link.time_zone, link.currency)
+        reader = _Reader(
+            owner_id=link.owner_id,
+            lang=link.lang,
+            time_zone=link.time_zone,
+            currency=link.currency,
+            bearer=lambda scope: parts().own_bearer(scope, link.owner_id),
+        )
         return _file(ExportArgs().load(link.query), reader)
 
 
 def _link(args: Mapping[str, Any], reader: _Reader) -> Body:
     # What cannot be a file is refused now, not when the link is opened.
     filter_of(args, currency=reader.currency)
+    scope, identity = _SCOPES.get(args["kind"]), current_identity()
+    if scope and identity.is_restricted and scope not in identity.scopes:
+        # The link will be opened by our own token, which must not see more than the maker's.
+        raise NotAllowedError(both_sentences("list-not-allowed"))
     link = DownloadLink(
         owner_id=reader.owner_id,
         query={name: value for name, value in request.args.items() if name != "link"},
@@ -115,19 +135,19 @@ def _file(args: Mapping[str, Any], reader: _Reader) -> Response:
         time_zone=reader.time_zone,
         exponent_of=exponent,
     )
-    database, files, file_format = parts().database, parts().exports, args["format"]
-    media_type = _MEDIA_TYPES[file_format]
-    days = days_of(database, order)
+    kind, file_format = args["kind"], args["format"]
     if request.method == "HEAD":
         response = Response()
-    elif file_format == "xlsx":
-        response = send_file(expense_workbook(database, files, order), mimetype=media_type)
+    elif kind == "expenses":
+        response = _expenses(order, file_format)
     else:
-        response = Response(_begun(expense_text(database, files, order, file_format)))
+        lines = parts().lists[kind].pages(reader.bearer(_SCOPES[kind]))
+        response = _list(ListOrder(LISTS[kind], lines, order), file_format)
+    days = days_of(parts().database, order) if kind == "expenses" else _today(order)
     name, plain = (
-        file_name("expenses", file_format, lang=lang, days=days) for lang in (order.lang, "en")
+        file_name(kind, file_format, lang=lang, days=days) for lang in (order.lang, "en")
     )
-    response.headers["Content-Type"] = media_type
+    response.headers["Content-Type"] = _MEDIA_TYPES[file_format]
     # RFC 6266: the name, and one in plain letters for old programs.
     encoded = quote(name, safe="")
     response.headers["Content-Disposition"] = (
@@ -135,6 +155,30 @@ def _file(args: Mapping[str, Any], reader: _Reader) -> Response:
     )
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _expenses(order: ExportOrder, file_format: str) -> Response:
+    database, files = parts().database, parts().exports
+    if file_format == "xlsx":
+        return _sent(expense_workbook(database, files, order))
+    return Response(_begun(expense_text(database, files, order, file_format)))
+
+
+def _list(wanted: ListOrder, file_format: str) -> Response:
+    database, files = parts().database, parts().exports
+    if file_format == "xlsx":
+        return _sent(list_workbook(database, files, wanted))
+    return Response(_begun(list_text(database, files, wanted, file_format)))
+
+
+def _sent(workbook: IO[bytes]) -> Response:
+    return send_file(workbook, mimetype=_MEDIA_TYPES["xlsx"])
+
+
+def _today(order: ExportOrder) -> tuple[date, date]:
+    """A list has no days of its own; it is as it was today."""
+    today = local_fields(parts().clock(), order.time_zone).local_day
+    return day_of(today), day_of(today)
 
 
 def _begun(blocks: Generator[bytes]) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from ingest_service.domain.export_lists import LISTS
 from ingest_service.domain.models import CATEGORY_SOURCES, DIRECTIONS
 from ingest_service.domain.rules import FIELDS as RULE_FIELDS
 from ingest_service.domain.rules import OPS as RULE_OPS
@@ -239,7 +240,7 @@ class ExportArgs(FilterArgs):
         validate=validate.OneOf(FORMATS),
         metadata=_about("ndjson: one JSON object a line, the same in every language"),
     )
-    kind = fields.String(load_default="expenses", validate=validate.OneOf(("expenses",)))
+    kind = fields.String(load_default="expenses", validate=validate.OneOf(("expenses", *LISTS)))
     lang = fields.String(
         validate=validate.OneOf(("zh-CN", "en")),
         metadata=_about("of headers and words; by default the caller's own"),

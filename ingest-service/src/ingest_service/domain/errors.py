@@ -11,6 +11,7 @@ IngestError
 │   │   MappingNotAwaitedError
 ├── FeedUnavailableError: the change feed cannot be read just now
 ├── DownloadLinkInvalidError, DownloadLinkExpiredError: a signed link that opens nothing
+├── NeighbourDownError, NotAllowedError: a list that another service has
 ├── WrongPasswordError: the password does not open the archive
 └── StatementError: the worker cannot read the file (.code is kept with the import)
     └── UnmappedTableError: a table of which the columns' meaning must be asked
@@ -122,6 +123,14 @@ class DownloadLinkInvalidError(IngestError):
 
 class DownloadLinkExpiredError(IngestError):
     """The signed link's time is over."""
+
+
+class NeighbourDownError(IngestError):
+    """Another service, which has what was asked for, does not answer."""
+
+
+class NotAllowedError(IngestError):
+    """The token does not open what was asked for."""
 
 
 class StatementError(IngestError):

@@ -165,6 +165,22 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "链接无效：它不完整，或者被改动过。请重新生成下载链接。",
         "The link is not valid: it is incomplete or was changed. Make a new one.",
     ),
+    "forecast-down": (
+        "预测服务暂时无法访问，请稍后再导出预测。",
+        "The forecast service cannot be reached just now. Export the forecasts later.",
+    ),
+    "report-down": (
+        "报表服务暂时无法访问，请稍后再导出报表清单。",
+        "The report service cannot be reached just now. Export the list of reports later.",
+    ),
+    "auth-down": (
+        "登录服务暂时无法访问，请稍后再打开链接。",
+        "The identity service cannot be reached just now. Open the link later.",
+    ),
+    "list-not-allowed": (
+        "这个令牌无权读取该清单。",
+        "The token may not read this list.",
+    ),
     "link-expired": (
         "链接已过期。请重新生成下载链接。",
         "The link has expired. Make a new one.",

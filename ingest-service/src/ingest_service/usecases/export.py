@@ -7,12 +7,11 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, TypeVar
 
 from ingest_service.domain.category_names import exported_paths
 from ingest_service.domain.export_cells import (
     Reader,
-    Row,
     sheet_blocks,
     text_blocks,
     value_blocks,
@@ -24,6 +23,7 @@ from ingest_service.domain.local_time import day_of
 from ingest_service.domain.models import ExpenseFilter
 from ingest_service.domain.ports import Database, Session
 
+T = TypeVar("T")
 FORMATS = ("csv", "xlsx", "ndjson")
 
 
@@ -46,8 +46,8 @@ class ExportFiles(Protocol):
         ...
 
     def snapshot(
-        self, blocks: Iterable[Sequence[Row]]
-    ) -> AbstractContextManager[Iterator[Sequence[Row]]]:
+        self, blocks: Iterable[Sequence[T]]
+    ) -> AbstractContextManager[Iterator[Sequence[T]]]:
         """The same blocks, all of them read before the first is given."""
         ...
 
@@ -63,7 +63,7 @@ def expense_text(
 
     def blocks() -> Generator[bytes]:
         with database.read() as session:
-            reader = _reader(session, order)
+            reader = reader_of(session, order)
             rows = session.expenses.exported(order.user_id, order.where)
             if file_format == "csv":
                 cells = text_blocks(rows, reader)
@@ -83,7 +83,7 @@ def expense_workbook(database: Database, files: ExportFiles, order: ExportOrder)
     layout = SheetLayout(name, headers(TABLE_COLUMNS, order.lang), TABLE_COLUMNS)
     with ExitStack() as opened:
         with database.read() as session:
-            reader = _reader(session, order)
+            reader = reader_of(session, order)
             exported = session.expenses.exported(order.user_id, order.where)
             rows = opened.enter_context(files.snapshot(exported))
         blocks = sheet_blocks(rows, reader)
@@ -103,7 +103,8 @@ def days_of(database: Database, order: ExportOrder) -> tuple[date, date] | None:
     return day_of(first), day_of(max(first, end - 1))
 
 
-def _reader(session: Session, order: ExportOrder) -> Reader:
+def reader_of(session: Session, order: ExportOrder) -> Reader:
+    """For whom the cells are, and how he calls his categories."""
     tree = session.categories.tree(order.user_id)
     return Reader(
         lang=order.lang,
