@@ -7,7 +7,7 @@ import * as windowing from "../src/components/virtual-list/windowing.js";
 import { useMessages } from "../src/i18n/i18n.js";
 import { instantIn } from "../src/lib/dates.js";
 import { isChosen, joined, NOTHING, sizeOf, toggled } from "../src/pages/transactions/selection.js";
-import { openRows, STRETCH } from "../src/state/rows.js";
+import { FIRST, openRows, STRETCH } from "../src/state/rows.js";
 
 test("a short list scrolls as it is", () => {
   const scale = windowing.scaleOf(1000, 40, 400);
@@ -56,17 +56,36 @@ test("only the stretches that are looked at are fetched, each once, from where t
   globalThis.fetch = async (address) => {
     const url = new URL(String(address), "http://localhost");
     asked.push(url.pathname + url.search);
-    const stretch = Number((url.searchParams.get("cursor") ?? "c0").slice(1));
-    const items = Array.from({ length: STRETCH }, (_, index) => ({ ...row, id: String(stretch * STRETCH + index) }));
-    return new Response(JSON.stringify(url.pathname.endsWith("positions") ? { count: 3 * STRETCH, cursors: [null, "c1", "c2"] } : { items, next_cursor: null }));
+    const cursor = url.searchParams.get("cursor");
+    const begin = cursor === "c1" ? STRETCH : 0;
+    const items = Array.from({ length: Number(url.searchParams.get("limit")) }, (_, index) => ({ ...row, id: String(begin + index) }));
+    return new Response(JSON.stringify(url.pathname.endsWith("positions") ? { count: 3 * STRETCH, cursors: [null, "c1", "c2"] } : { items, next_cursor: "next" }));
   };
   const rows = await openRows({ q: "x" }, { signal: new AbortController().signal, changed: () => {} });
+  assert.deepEqual([rows.count(), rows.isWhole(), rows.at(FIRST - 1)?.id, rows.at(FIRST)], [FIRST, false, String(FIRST - 1), null]);
+  await rows.whole;
+  assert.deepEqual([rows.count(), rows.isWhole()], [3 * STRETCH, true]);
+  await rows.load(0, 40);
   await Promise.all([rows.load(STRETCH + 10, STRETCH + 30), rows.load(STRETCH, STRETCH + 5)]);
-  assert.deepEqual(asked, [`/expenses/positions?q=x&every=${STRETCH}`, `/expenses?q=x&cursor=c1&limit=${STRETCH}`]);
+  assert.deepEqual(asked, [`/expenses?q=x&limit=${FIRST}`, `/expenses/positions?q=x&every=${STRETCH}`, `/expenses?q=x&cursor=c1&limit=${STRETCH}`]);
   assert.equal(rows.at(STRETCH + 3)?.id, String(STRETCH + 3));
-  assert.equal(rows.at(0), null);
+  await rows.load(FIRST, FIRST + 1);
+  assert.equal(rows.at(STRETCH - 1)?.id, String(STRETCH - 1));
   rows.replace({ .../** @type {any} */ (rows.at(STRETCH)), merchant: "改过" });
   assert.equal(rows.at(STRETCH)?.merchant, "改过");
+});
+
+test("a short list is whole with its first page, and counts nothing", async () => {
+  const row = JSON.parse(readFileSync(new URL("../../tests/contracts/ingest/expense.json", import.meta.url), "utf8")).example;
+  let calls = 0;
+  globalThis.fetch = async () => {
+    calls += 1;
+    return new Response(JSON.stringify({ items: [row, row], next_cursor: null }));
+  };
+  const rows = await openRows({}, { signal: new AbortController().signal, changed: () => {} });
+  await rows.whole;
+  await rows.load(0, 40);
+  assert.deepEqual([rows.count(), rows.isWhole(), calls], [2, true, 1]);
 });
 
 test("a clock's time in a zone is an instant, on both sides of a change of clocks", () => {

@@ -14,7 +14,7 @@ import { isExact, offsetAt, offsetShowing, rowsAt, scaleOf, scrollTopFor } from 
  *
  * @typedef {object} VirtualList
  * @property {HTMLElement} element
- * @property {(count: number) => void} setCount
+ * @property {(count: number, options?: { more?: boolean }) => void} setCount more: there are others, not yet counted
  * @property {() => void} redraw draws the rows in sight anew
  * @property {(index: number) => void} activate makes a row the current one and shows it
  * @property {() => number} active -1: none
@@ -182,9 +182,9 @@ export function mountVirtualList(element, options) {
   element.addEventListener("wheel", onRelease, { passive: true });
   return {
     element,
-    setCount(count) {
+    setCount(count, { more = false } = {}) {
       now.count = count;
-      element.setAttribute("aria-rowcount", String(count + 1));
+      element.setAttribute("aria-rowcount", more ? "-1" : String(count + 1));
       measure();
       if (now.active >= count) now.active = count - 1;
       moveTo(now.offset);

@@ -76,6 +76,22 @@ export function mountList(host, { desk, sort }) {
     }
   }
 
+  /** Makes the list as long as it is, once that is known. */
+  async function countAll() {
+    const { rows } = now;
+    try {
+      await rows?.whole;
+    } catch (error) {
+      if (isAbort(error) || now.rows !== rows) return;
+      const place = put(one(host, "[data-part=failed]"), problem(error, { retry: true }));
+      one(place, "[data-action=retry]").addEventListener("click", () => desk.reload());
+      return;
+    }
+    if (!rows || now.rows !== rows) return;
+    list.setCount(rows.count());
+    redraw();
+  }
+
   function redraw() {
     list.redraw();
     drawDay(list.inSight().first);
@@ -89,7 +105,12 @@ export function mountList(host, { desk, sort }) {
     now.selection = selection;
     redraw();
   }
-  const chooseAll = () => choose({ all: true, ids: new Set(), anchor: -1 });
+  async function chooseAll() {
+    // What is done to all rows must name how many they are.
+    const { rows } = now;
+    await countAll();
+    if (now.rows === rows && rows?.isWhole()) choose({ all: true, ids: new Set(), anchor: -1 });
+  }
 
   /** @param {number} index @param {{ range?: boolean }} [options] */
   async function toggle(index, { range = false } = {}) {
@@ -128,7 +149,7 @@ export function mountList(host, { desk, sort }) {
     if (event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) return void toggle(active, { range: true });
     if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      return chooseAll();
+      return void chooseAll();
     }
     if (event.key === "Escape" && chosen) return choose(NOTHING);
     if (event.key === "Delete" && chosen) return void deleteMany({ selection: now.selection, count: now.rows?.count() ?? 0, filter: now.filter, desk, clear: () => choose(NOTHING), chooseAll });
@@ -145,7 +166,7 @@ export function mountList(host, { desk, sort }) {
     if (!(event.target instanceof Element)) return;
     const sorted = event.target.closest("[data-sort]");
     if (sorted) return sort(sorted.getAttribute("data-sort") ?? "");
-    if (event.target.closest("[data-action=all]")) return now.selection.all ? choose(NOTHING) : chooseAll();
+    if (event.target.closest("[data-action=all]")) return now.selection.all ? choose(NOTHING) : void chooseAll();
     const row = event.target.closest("[data-index]");
     if (!(row instanceof HTMLElement) || event.target.closest(".tx-editor")) return undefined;
     const index = Number(row.dataset.index);
@@ -184,12 +205,16 @@ export function mountList(host, { desk, sort }) {
       now.filter = filter;
       now.selection = NOTHING;
       put(one(list.element, ".vlist-head .vlist-row"), headCells(filter.sort ?? "-time"));
-      if (!keepPlace) list.toTop();
-      const { first, last } = list.inSight();
-      await rows.load(first, Math.max(last, 40));
-      list.setCount(rows.count());
-      redraw();
+      put(one(host, "[data-part=failed]"), html``);
       one(host, ".tx-foot").textContent = t("transactions.keys");
+      if (!keepPlace) list.toTop();
+      // Who is deep in the list stays there; who begins sees the first rows before all are counted.
+      if (keepPlace && !rows.isWhole()) await rows.whole;
+      const { first, last } = list.inSight();
+      await rows.load(first, Math.max(last, 1));
+      list.setCount(rows.count(), { more: !rows.isWhole() });
+      redraw();
+      await countAll();
     },
     destroy() {
       clearTimeout(now.wanted);

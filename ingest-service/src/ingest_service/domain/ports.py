@@ -82,6 +82,10 @@ class Expenses(Protocol):
         """What the rows come to, by currency and direction."""
         ...
 
+    def count(self, user_id: int, where: ExpenseFilter) -> int:
+        """How many rows the filter means."""
+        ...
+
     def positions(
         self, user_id: int, where: ExpenseFilter, *, sort: str, every: int
     ) -> Sequence[Position]:

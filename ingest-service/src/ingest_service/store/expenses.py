@@ -21,7 +21,6 @@ from sqlalchemy import (
     select,
     table,
     text,
-    tuple_,
     update,
 )
 
@@ -41,6 +40,7 @@ from ingest_service.domain.models import (
 )
 from ingest_service.domain.ports import Chosen
 from ingest_service.store.link_effects import drop_dead_links, drop_links_of
+from ingest_service.store.listing import Order, page_ends
 from ingest_service.store.matching import RuleTests, live_rows, rows_of
 from ingest_service.store.refunds import recompute_refunds
 from ingest_service.store.rows import expense_of, inserted_id, last_seq, take_seq
@@ -76,10 +76,10 @@ class SqliteExpenses:
         self, user_id: int, where: ExpenseFilter, *, sort: str, after: Position | None, limit: int
     ) -> ExpensePage:
         """One page in a stable order."""
-        order = _Order(sort)
+        order = Order(sort)
         query = select(expenses).where(rows_of(user_id, where))
         if after is not None:
-            query = query.where(order.beyond(after))
+            query = query.where(order.beyond(after.value, after.id))
         found = self._connection.execute(query.order_by(*order.columns).limit(limit + 1))
         rows = list(found.mappings())
         more = len(rows) > limit
@@ -106,21 +106,13 @@ class SqliteExpenses:
     def positions(
         self, user_id: int, where: ExpenseFilter, *, sort: str, every: int
     ) -> Sequence[Position]:
-        """The last row of every full page of that many rows; a page opens after each.
+        """The last row of every full page of that many rows; a page opens after each."""
+        return page_ends(self._connection, rows_of(user_id, where), Order(sort), every=every)
 
-        One seek for each page, that skips its rows within the index.
-        """
-        order = _Order(sort)
-        query = select(order.key, expenses.c.id).where(rows_of(user_id, where))
-        found: list[Position] = []
-        while True:
-            on = query.where(order.beyond(found[-1])) if found else query
-            row = self._connection.execute(
-                on.order_by(*order.columns).limit(1).offset(every - 1)
-            ).first()
-            if row is None:
-                return found
-            found.append(Position(row[0], row[1]))
+    def count(self, user_id: int, where: ExpenseFilter) -> int:
+        """How many rows the filter means."""
+        query = select(func.count()).where(rows_of(user_id, where)).select_from(expenses)
+        return int(self._connection.execute(query).scalar_one())
 
     def exported(self, user_id: int, where: ExpenseFilter) -> Iterator[Sequence[Row]]:
         """EXPORTED_FIELDS of all rows that match, in order of time, at constant memory."""
@@ -138,7 +130,7 @@ class SqliteExpenses:
         """The local days of the first and the last row that match; None where none does."""
         query = select(expenses.c.local_day).where(rows_of(user_id, where)).limit(1)
         days = [
-            self._connection.execute(query.order_by(*_Order(sort).columns)).scalar()
+            self._connection.execute(query.order_by(*Order(sort).columns)).scalar()
             for sort in ("time", "-time")
         ]
         return None if days[0] is None or days[1] is None else (int(days[0]), int(days[1]))
@@ -239,7 +231,7 @@ class SqliteExpenses:
         satisfied = RuleTests(self._connection, user_id).all_hold(conditions)
         mine = and_(live_rows(user_id), satisfied)
         count = self._connection.execute(select(func.count()).where(mine)).scalar_one()
-        query = select(expenses).where(mine).order_by(*_Order("-time").columns).limit(limit)
+        query = select(expenses).where(mine).order_by(*Order("-time").columns).limit(limit)
         found = self._connection.execute(query).mappings() if limit else ()
         return int(count), self._with_links(list(found))
 
@@ -346,21 +338,6 @@ class SqliteExpenses:
                 )
                 found[row[here]] = (*found.get(row[here], ()), link)
         return found
-
-
-class _Order:
-    """One of the orders of lists: by time or amount, and by id among equals."""
-
-    def __init__(self, sort: str) -> None:
-        self.key = expenses.c.amount_minor if sort.endswith("amount") else expenses.c.time
-        self._descending = sort.startswith("-")
-        both = (self.key, expenses.c.id)
-        self.columns = [column.desc() for column in both] if self._descending else list(both)
-
-    def beyond(self, after: Position) -> ColumnElement[bool]:
-        """The rows after a position, as one row value: SQLite then seeks it in the index."""
-        place, given = tuple_(self.key, expenses.c.id), tuple_(after.value, after.id)
-        return place < given if self._descending else place > given
 
 
 def _chosen(user_id: int, chosen: Chosen) -> ColumnElement[bool]:

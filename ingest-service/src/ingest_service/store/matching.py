@@ -61,9 +61,9 @@ def rows_of(user_id: int, where: ExpenseFilter) -> Test:
     if where.category_id is not None:
         conditions.append(_category_test(user_id, where.category_id, subtree=where.subtree))
     if where.text is not None:
-        conditions.append(
-            or_(*(c[name].icontains(where.text, autoescape=True) for name in _SOUGHT))
-        )
+        # LIKE folds A to Z by itself; icontains would fold every text of every row once more.
+        sought = or_(*(c[name].contains(where.text, autoescape=True) for name in _SOUGHT))
+        conditions.append(sought)
     return and_(live_rows(user_id), *conditions)
 
 

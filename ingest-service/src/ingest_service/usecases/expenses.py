@@ -101,7 +101,7 @@ def list_positions(
 ) -> Pages:
     """Where the pages of a long list open, so that a reader can jump into it."""
     with database.read() as session:
-        count = sum(one.count for one in session.expenses.sums(user_id, where))
+        count = session.expenses.count(user_id, where)
         ends = session.expenses.positions(user_id, where, sort=sort, every=every)
         # A last page that is full is followed by none.
         opens = (None, *ends)[: -(-count // every)]
