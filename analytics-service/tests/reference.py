@@ -55,6 +55,7 @@ class Reference:
             "max_amount": lambda: row.amount_minor <= round(float(value) * 100),
             "merchant": lambda: row.merchant == value,
             "place": lambda: row.place == value,
+            "source": lambda: row.source == value,
             "q": lambda: any(
                 value.lower() in text.lower()
                 for text in (row.merchant, row.note, row.place, row.account)

@@ -10,17 +10,19 @@ from flask import Flask
 from analytics_service.api.answers import Answers
 from analytics_service.api.charts import charts_blueprint
 from analytics_service.api.errors import MAPPING
+from analytics_service.api.views import ViewDesk, views_blueprint
 from analytics_service.clients.ingest import IngestFeed
 from analytics_service.config import MIGRATIONS_DIR, Config
 from analytics_service.domain.ports import ChangeFeed
 from analytics_service.store.engine import WORKER_CACHE_KIB, open_read_model
 from analytics_service.store.read_model import SqliteReadModel
+from analytics_service.store.views import SqliteViews
 from analytics_service.store.writer import SqliteReadModelWriter
 from analytics_service.usecases.feed import pull_once, rebuild
 from servicekit.freshness import Freshness
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
 from servicekit.outbound import ServiceClient
-from servicekit.sqlite import assert_at_head
+from servicekit.sqlite import assert_at_head, open_engine
 from servicekit.web import create_base_app
 
 SERVICE = "analytics"
@@ -70,6 +72,9 @@ def create_app(
         stale_after_s=config.stale_after_s,
     )
     api.register_blueprint(charts_blueprint(answers))
+    # What users say themselves cannot be rebuilt from the feed: it is synced to the disk.
+    own = SqliteViews(open_engine(config.database_path, synchronous="FULL"))
+    api.register_blueprint(views_blueprint(ViewDesk(views=own, clock=clock)))
     return app
 
 

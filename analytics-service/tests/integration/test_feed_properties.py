@@ -41,6 +41,7 @@ new_rows = st.fixed_dictionaries(
         "category_id": st.sampled_from([None, 1, 2, 3, 4, 9]),
         "merchant": st.sampled_from(["", "星巴克", "Starbucks", "美团_外卖", "100%果汁"]),
         "place": st.sampled_from(["", "上海", "北京"]),
+        "source": st.sampled_from(["alipay", "wechat"]),
         "note": st.sampled_from(["", "早餐 latte", "LATTE"]),
         "import_id": st.sampled_from([None, 1, 2]),
         "created_at": st.sampled_from([1711936986, 1711936987]),
@@ -173,6 +174,7 @@ def check_all(world: World, query: dict[str, str]) -> None:
     check_shares(world, query, truth, rows, gross=gross)
     check_ranks(world, query, rows, truth, gross=gross)
     check_distributions(world, query, rows, truth, gross=gross)
+    check_flows(world, query, rows, truth, gross=gross)
     check_overview(world, query, asked, truth, gross=gross)
     check_charges(world, query, rows, truth)
 
@@ -262,6 +264,38 @@ def check_distributions(
             if item["count"]
         }
         assert found == reference.groups(rows, keys[by], gross=gross)
+
+
+def check_flows(
+    world: World, query: dict[str, str], rows: list[Any], truth: Reference, *, gross: bool
+) -> None:
+    whole = (len(rows), spent(rows, gross=gross))
+    for depth in ("1", "2", "3"):
+        body = world.ask("behavior-tree", query, depth=depth)
+        assert (body["count"], minor(body["total"])) == whole
+        check_node(body["root"], truth, gross=gross)
+    body = world.ask("behavior-tree", query, form="sankey")
+    assert (body["count"], minor(body["total"])) == whole
+    check_items([node for node in body["nodes"] if node["filter"]], truth, gross=gross)
+    check_items([link for link in body["links"] if link["filter"]], truth, gross=gross)
+    for node in body["nodes"]:
+        for end in ("source", "target"):
+            links = [link for link in body["links"] if link[end] == node["id"]]
+            assert not links or (node["count"], minor(node["amount"])) == (
+                sum(link["count"] for link in links),
+                sum(minor(link["amount"]) for link in links),
+            )
+
+
+def check_node(node: dict[str, Any], truth: Reference, *, gross: bool) -> None:
+    """A node's filter yields its rows, and its children add up to it."""
+    check_items([node] if node["filter"] is not None else [], truth, gross=gross)
+    children = node["children"]
+    if children:
+        assert sum(child["count"] for child in children) == node["count"]
+        assert sum(minor(child["amount"]) for child in children) == minor(node["amount"])
+    for child in children:
+        check_node(child, truth, gross=gross)
 
 
 def check_overview(

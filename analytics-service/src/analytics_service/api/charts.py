@@ -1,14 +1,22 @@
 """The chart routes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
 from flask.views import MethodView
 
 from analytics_service.api import schemas
-from analytics_service.api.answers import Answers
+from analytics_service.api.answers import Answers, Draw
+from analytics_service.api.flow_bodies import FlowBodies
+from analytics_service.api.presenter import Json, Presenter
+from analytics_service.api.schemas_flows import BehaviourSchema
+from analytics_service.domain.filters import Filter
+from analytics_service.domain.flows import FlowNode, label_ids
+from analytics_service.domain.ports import Snapshot
 from analytics_service.usecases.anomalies import find_anomalies
 from analytics_service.usecases.charts import category_share, rank, time_radar, trend
+from analytics_service.usecases.flows import behaviour_graph, behaviour_tree
 from analytics_service.usecases.histogram import amount_histogram
 from analytics_service.usecases.overview import overview
 from servicekit.identity import signed_in
@@ -26,6 +34,7 @@ def charts_blueprint(answers: Answers) -> Blueprint:
     _add_totals(blueprint, answers)
     _add_divisions(blueprint, answers)
     _add_distributions(blueprint, answers)
+    _add_flows(blueprint, answers)
     return blueprint
 
 
@@ -97,6 +106,38 @@ def _add_divisions(blueprint: Blueprint, answers: Answers) -> None:
                     )
                 ),
             )
+
+
+def _add_flows(blueprint: Blueprint, answers: Answers) -> None:
+    @blueprint.route("/behavior-tree")
+    class BehaviorTree(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.FlowArgs, location="query")
+        @blueprint.response(200, BehaviourSchema)
+        def get(self, args: Args) -> Response:
+            """Categories with their merchants, or the flow from sources to both."""
+            draw = _draw_graph if args["form"] == "sankey" else _draw_tree(args["depth"])
+            return answers.give(args, draw)
+
+
+def _draw_tree(depth: int) -> Draw:
+    def draw(snapshot: Snapshot, where: Filter, show: Presenter) -> Json:
+        root = behaviour_tree(snapshot, where, depth=depth)
+        return _flow_bodies(snapshot, where, show, [root]).tree(root, depth=depth)
+
+    return draw
+
+
+def _draw_graph(snapshot: Snapshot, where: Filter, show: Presenter) -> Json:
+    graph = behaviour_graph(snapshot, where)
+    return _flow_bodies(snapshot, where, show, graph.nodes).graph(graph)
+
+
+def _flow_bodies(
+    snapshot: Snapshot, where: Filter, show: Presenter, nodes: Sequence[FlowNode]
+) -> FlowBodies:
+    names = snapshot.label_texts(label_ids(nodes))
+    return FlowBodies(show, names, snapshot.categories(where.owner_id).get)
 
 
 def _add_distributions(blueprint: Blueprint, answers: Answers) -> None:

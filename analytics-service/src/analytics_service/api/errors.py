@@ -11,6 +11,9 @@ MAPPING: Mapping[type[Exception], ProblemSpec] = {
     errors.RangeTooLong: ProblemSpec(422, INVALID, "The range holds too many periods"),
     errors.InvalidRange: ProblemSpec(422, INVALID, "The range ends before it begins"),
     errors.MethodNotAvailable: ProblemSpec(422, INVALID, "This method is not available"),
+    errors.ViewNotFound: ProblemSpec(404, "not-found", "There is no such view"),
+    errors.ViewNameTaken: ProblemSpec(409, "name-taken", "Another view has this name"),
+    errors.TooManyViews: ProblemSpec(409, "too-many", "No more views can be kept"),
     errors.FeedUnavailable: ProblemSpec(
         503, "neighbour-unavailable", "The change feed cannot be read", {"Retry-After": "5"}
     ),

@@ -47,11 +47,11 @@ class Presenter:
         if earlier is not None and figures.previous is not None:
             previous = {
                 **_range(earlier.start, earlier.end),
-                **self._total(figures.previous),
+                **self.total(figures.previous),
                 "daily_average": self._average(figures.previous, earlier.days),
             }
         return {
-            **self._total(figures.total),
+            **self.total(figures.total),
             "daily_average": self._average(figures.total, days),
             "days": days,
             "previous": previous,
@@ -68,13 +68,13 @@ class Presenter:
         comparison = figures.comparison
         return {
             "granularity": figures.granularity,
-            **self._total(figures.total),
+            **self.total(figures.total),
             "items": self._periods(figures.items),
             "comparison": comparison
             and {
                 "compare": comparison.compare,
                 **_range(comparison.span.start, comparison.span.end),
-                **self._total(comparison.total),
+                **self.total(comparison.total),
                 "items": self._periods(comparison.items),
             },
             "series": None
@@ -86,7 +86,7 @@ class Presenter:
         """The answer of /analytics/category-share."""
         return {
             "level": figures.level,
-            **self._total(figures.total),
+            **self.total(figures.total),
             "items": [self._category(item) for item in figures.items],
         }
 
@@ -95,7 +95,7 @@ class Presenter:
         return {
             "by": figures.by,
             "metric": figures.metric,
-            **self._total(figures.total),
+            **self.total(figures.total),
             "items": [
                 self._rank_item(figures.by, place, item)
                 for place, item in enumerate(figures.items, start=1)
@@ -108,13 +108,13 @@ class Presenter:
         return {
             "scale": figures.scale,
             "bins": len(figures.items),
-            **self._total(figures.total),
+            **self.total(figures.total),
             "items": [
                 {
                     "lower": item.lower_minor / self._unit,
                     "upper": item.upper_minor / self._unit,
-                    **self._figure(item.tally),
-                    "filter": self._narrowed(
+                    **self.figure(item.tally),
+                    "filter": self.narrowed(
                         min_amount=self._decimal(item.lower_minor),
                         max_amount=self._decimal(item.upper_minor - 1),
                     ),
@@ -132,11 +132,11 @@ class Presenter:
         """The answer of /analytics/time-radar."""
         return {
             "by": figures.by,
-            **self._total(figures.total),
+            **self.total(figures.total),
             "items": [
                 {
                     "key": str(item.key),
-                    **self._figure(item.tally),
+                    **self.figure(item.tally),
                     "average": self._average(item.tally, item.occurrences),
                     "occurrences": item.occurrences,
                 }
@@ -181,15 +181,17 @@ class Presenter:
             "score": item.score,
             "level": item.level,
             "reason": {"code": item.reason.code, "params": params},
-            "filter": self._narrowed(id=str(item.expense_id))
+            "filter": self.narrowed(id=str(item.expense_id))
             if by_id
             else {**self._query, **_range(item.day, item.day + 1)},
         }
 
-    def _total(self, tally: Tally) -> Json:
+    def total(self, tally: Tally) -> Json:
+        """A sum and the number of its rows."""
         return {"total": tally.amount_minor / self._unit, "count": tally.count}
 
-    def _figure(self, tally: Tally) -> Json:
+    def figure(self, tally: Tally) -> Json:
+        """An amount and the number of its rows."""
         return {"amount": tally.amount_minor / self._unit, "count": tally.count}
 
     def _average(self, tally: Tally, parts: int) -> float:
@@ -198,14 +200,15 @@ class Presenter:
     def _decimal(self, minor: int) -> str:
         return to_decimal_string(minor, self._where.currency)
 
-    def _narrowed(self, **more: str) -> Json:
+    def narrowed(self, **more: str) -> Json:
+        """The query of GET /expenses for the rows of the filter that also satisfy more."""
         return {**self._query, **more}
 
     def _periods(self, items: list[PeriodFigure]) -> list[Json]:
         return [
             {
                 "period": item.period.label,
-                **self._figure(item.tally),
+                **self.figure(item.tally),
                 "filter": {**self._query, **_range(item.period.start, item.period.end)},
             }
             for item in items
@@ -216,10 +219,10 @@ class Presenter:
             "category_id": _id(figure.category.id),
             "name": figure.category.name,
             "code": figure.category.code,
-            **self._total(figure.tally),
+            **self.total(figure.tally),
             "amounts": [tally.amount_minor / self._unit for tally in tallies],
             "counts": [tally.count for tally in tallies],
-            "filter": self._category_query(figure),
+            "filter": self.category_query(figure),
         }
 
     def _category(self, figure: CategoryFigure | None) -> Json | None:
@@ -232,18 +235,18 @@ class Presenter:
             "name": category.name,
             "code": category.code,
             "parent_id": str(path[-2]) if len(path) > 1 else None,
-            **self._figure(figure.tally),
+            **self.figure(figure.tally),
             "share": figure.share,
-            "filter": self._category_query(figure),
+            "filter": self.category_query(figure),
         }
 
-    def _category_query(self, figure: CategoryFigure) -> Json:
+    def category_query(self, figure: CategoryFigure) -> Json:
         """The rows of a category under the filter: the narrower of the two categories counts."""
         category_id = figure.category.id
         asked = self._where.category_id
         if asked is not None and category_id in self._tree.path(asked)[:-1]:
             return self._query
-        query = self._narrowed(category_id=_id(category_id) or "none")
+        query = self.narrowed(category_id=_id(category_id) or "none")
         if figure.exact:
             query["subtree"] = "false"
         return query
@@ -251,8 +254,8 @@ class Presenter:
     def _top_merchant(self, item: RankItem | None) -> Json | None:
         if item is None:
             return None
-        figures = {"name": item.name, **self._figure(item.tally), "share": item.share}
-        return {**figures, "filter": self._narrowed(merchant=item.name)}
+        figures = {"name": item.name, **self.figure(item.tally), "share": item.share}
+        return {**figures, "filter": self.narrowed(merchant=item.name)}
 
     def _rank_item(self, by: str, place: int, item: RankItem) -> Json:
         category = None if item.category is None else item.category.category
@@ -263,17 +266,17 @@ class Presenter:
             "code": category.code if category else None,
             "category_id": _id(category.id) if category else None,
             "date": None if item.day is None else day_of(item.day).isoformat(),
-            **self._figure(item.tally),
+            **self.figure(item.tally),
             "share": item.share,
             "filter": self._rank_query(by, item),
         }
 
     def _rank_query(self, by: str, item: RankItem) -> Json:
         if by == "category" and item.category is not None:
-            return self._category_query(item.category)
+            return self.category_query(item.category)
         if by == "expense":
-            return self._narrowed(id=item.key)
-        return self._narrowed(**{by: item.name})
+            return self.narrowed(id=item.key)
+        return self.narrowed(**{by: item.name})
 
 
 def expenses_query(where: Filter, *, names_currency: bool) -> Json:

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 from analytics_service.domain.anomalies import LEVELS, SCOPES
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.filters import DIRECTIONS
+from analytics_service.domain.flows import MAX_DEPTH
 from servicekit.schemas import StrictSchema
 
 MAX_WORD = 200
@@ -132,6 +133,17 @@ class RadarArgs(FilterArgs):
     """The query of the time radar."""
 
     by = _choice("weekday", "hour", "weekday", "month")
+
+
+class FlowArgs(FilterArgs):
+    """The query of the flows."""
+
+    form = _choice("tree", "tree", "sankey")
+    depth = fields.Integer(
+        load_default=MAX_DEPTH,
+        validate=validate.Range(min=1, max=MAX_DEPTH),
+        metadata=_about("rows of nodes: categories, those below them, merchants"),
+    )
 
 
 class AnomalyArgs(FilterArgs):

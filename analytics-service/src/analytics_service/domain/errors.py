@@ -4,6 +4,9 @@ AnalyticsError
 ├── RangeTooLong          more periods asked for than an answer may carry
 ├── InvalidRange          the range ends before it begins
 ├── MethodNotAvailable    an anomaly method that this version does not have
+├── ViewNotFound          there is no such saved view, or it is another's
+├── ViewNameTaken         another view of the user has this name
+├── TooManyViews          the user has as many views as can be kept
 ├── FeedUnavailable       the change feed cannot be read now
 └── FeedCorrupt           a page of the change feed is not what was agreed
 """
@@ -23,6 +26,18 @@ class InvalidRange(AnalyticsError):  # noqa: N818
 
 class MethodNotAvailable(AnalyticsError):  # noqa: N818
     """The anomaly method is not one that this version has."""
+
+
+class ViewNotFound(AnalyticsError):  # noqa: N818
+    """There is no such saved view, or it is another's."""
+
+
+class ViewNameTaken(AnalyticsError):  # noqa: N818
+    """Another view of the user has this name."""
+
+
+class TooManyViews(AnalyticsError):  # noqa: N818
+    """The user has as many views as can be kept."""
 
 
 class FeedUnavailable(AnalyticsError):  # noqa: N818

@@ -10,6 +10,7 @@ from analytics_service.domain.categories import CategoryTree, Tally
 from analytics_service.domain.feed import FeedPage
 from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
+from analytics_service.domain.views import View, ViewChange
 
 
 class Snapshot(Protocol):
@@ -59,6 +60,14 @@ class Snapshot(Protocol):
 
     def by_hour(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each local hour that has rows."""
+        ...
+
+    def by_category_and_merchant(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each category and merchant label, NO_LABEL for unnamed merchants."""
+        ...
+
+    def by_category_and_source(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each category and source label."""
         ...
 
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
@@ -123,6 +132,26 @@ class ReadModelWriter(Protocol):
 
     def note_pull(self, *, now: int, behind: bool) -> None:
         """Remember that the feed was read just now."""
+        ...
+
+
+class Views(Protocol):
+    """The saved views; every call names the owner."""
+
+    def all_of(self, owner_id: int) -> Sequence[View]:
+        """The owner's views in order of their names."""
+        ...
+
+    def add(self, owner_id: int, view: ViewChange, *, now: int) -> View:
+        """The new view. Raises ViewNameTaken, TooManyViews."""
+        ...
+
+    def change(self, owner_id: int, view_id: int, change: ViewChange, *, now: int) -> View:
+        """The view after the change. Raises ViewNotFound, ViewNameTaken."""
+        ...
+
+    def delete(self, owner_id: int, view_id: int) -> None:
+        """Remove a view. Raises ViewNotFound."""
         ...
 
 

@@ -250,6 +250,14 @@ class SqliteSnapshot:
         """The figures of each local hour that has rows."""
         return self._by_key(where, t.monthly_hour, "local_hour")
 
+    def by_category_and_merchant(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each category and merchant label, NO_LABEL for unnamed merchants."""
+        return self._by_category_and(where, t.monthly_merchant, "merchant_id")
+
+    def by_category_and_source(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each category and source label."""
+        return self._by_category_and(where, t.monthly_source, "source_id")
+
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
         narrowed = (where.start, where.end, where.category_id, where.merchant, where.place, where.q)
@@ -418,6 +426,24 @@ class SqliteSnapshot:
             )
             for row in self._connection.execute(query):
                 found[row[0]] = found.get(row[0], Tally()) + Tally(row[1], row[2])
+        return found
+
+    def _by_category_and(
+        self, where: Filter, monthly: Table, key: str
+    ) -> dict[tuple[int, int], Tally]:
+        found: dict[tuple[int, int], Tally] = {}
+        for part in _cover(where, monthly):
+            path = _path(part.where, "any")
+            category = _group_key(part.table, "category_id", path)
+            other = _group_key(part.table, key, path)
+            query = (
+                select(category, other, *_figures(part.table, where))
+                .where(*self._conditions(part.table, part.where, path=path), *part.months)
+                .group_by(category, other)
+            )
+            for category_id, label, count, amount in self._connection.execute(query):
+                pair = (category_id, label)
+                found[pair] = found.get(pair, Tally()) + Tally(count, amount)
         return found
 
     def _without_blank(self, tallies: dict[int, Tally]) -> dict[int, Tally]:

@@ -61,6 +61,7 @@ delta = Table(
             "merchant_id",
             "place_id",
             "local_hour",
+            "source_id",
             "charge_minor",
             "amount_bin",
             "time",

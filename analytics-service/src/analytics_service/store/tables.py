@@ -152,6 +152,7 @@ monthly_merchant = _rollup("monthly_merchant", "month", "category_id", "merchant
 monthly_place = _rollup("monthly_place", "month", "place_id")
 monthly_category_place = _rollup("monthly_category_place", "month", "category_id", "place_id")
 monthly_hour = _rollup("monthly_hour", "month", "category_id", "local_hour")
+monthly_source = _rollup("monthly_source", "month", "category_id", "source_id")
 amounts = _rollup("amounts", "charge_minor")
 amount_bins = _rollup("amount_bins", "category_id", "amount_bin")
 ROLLUPS = (
@@ -162,9 +163,30 @@ ROLLUPS = (
     monthly_place,
     monthly_category_place,
     monthly_hour,
+    monthly_source,
     amounts,
     amount_bins,
 )
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    # JSON {name: text}: the query of the page's address
+    Column("query", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("updated_at", Integer, nullable=False),
+    # serves: the views of a user; a name is taken once
+    UniqueConstraint("user_id", "name", name="views_by_name"),
+    sqlite_autoincrement=True,
+)
+"""Filters that users have named."""
+
+OWN_TABLES = frozenset({saved_views})
+"""What users have told this service itself: no feed can give it again, no rebuild takes it."""
 
 import_marks = Table(
     "import_marks",

@@ -78,7 +78,8 @@ class SqliteReadModelWriter:
             if read_feed_state(connection).epoch != replacing:
                 return
             for table in reversed(t.metadata.sorted_tables):
-                connection.execute(delete(table))
+                if table not in t.OWN_TABLES:
+                    connection.execute(delete(table))
             connection.execute(
                 insert(t.feed_cursor).values(id=1, epoch=epoch, seq=0, pulled_at=None, behind=1)
             )

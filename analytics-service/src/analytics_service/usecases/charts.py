@@ -177,7 +177,7 @@ def category_figures(
 
 def category_share(snapshot: Snapshot, where: Filter, *, level: int) -> CategoryShare:
     """How the total divides among the categories of a level."""
-    _check(where)
+    check_range(where)
     tree = snapshot.categories(where.owner_id)
     own = snapshot.by_category(where)
     return CategoryShare(
@@ -187,7 +187,12 @@ def category_share(snapshot: Snapshot, where: Filter, *, level: int) -> Category
     )
 
 
-def _check(where: Filter) -> None:
+def check_range(where: Filter) -> None:
+    """Refuse a range that ends before it begins.
+
+    Raises:
+        InvalidRange: it does.
+    """
     if where.start is not None and where.end is not None and where.end < where.start:
         raise InvalidRange("the range ends before it begins")
 
@@ -200,7 +205,7 @@ def rank(
     Raises:
         InvalidRange: the range ends before it begins.
     """
-    _check(where)
+    check_range(where)
     total = snapshot.total(where)
     if by == "category":
         items = _rank_categories(snapshot, where, metric=metric, limit=limit, level=level)
