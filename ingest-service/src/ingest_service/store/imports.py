@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, and_, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, insert, or_, select, tuple_, update
 
 from ingest_service.domain.errors import ImportNotFoundError
 from ingest_service.domain.models import ImportRecord, JobProgress, NewImport, RowError
@@ -194,5 +194,7 @@ class SqliteImports:
         return seq
 
     def file_paths(self) -> frozenset[str]:
-        """Names of all uploads that are kept."""
-        return frozenset(self._connection.execute(select(imports.c.file_path)).scalars())
+        """Names of all uploads that are kept: those of dry runs only until these are done."""
+        is_needed = or_(imports.c.dry_run == 0, imports.c.status.not_in((*_FINISHED, "undone")))
+        query = select(imports.c.file_path).where(is_needed)
+        return frozenset(self._connection.execute(query).scalars())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol
 
 from ingest_service.domain.categorise import Categoriser, in_category
+from ingest_service.domain.category_tree import DEFAULT_CATEGORIES
 from ingest_service.domain.errors import StatementError, UnmappedTableError
 from ingest_service.domain.mapping.model import ColumnMapping, mapping_of
 from ingest_service.domain.mapping.place import signature_of
@@ -49,18 +50,20 @@ class ImportTools:
 def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Reporter) -> None:
     """Read the file, stage its rows, store what is new; a second run of the same job is harmless.
 
-    Whatever happens before the one storing transaction leaves no trace but the status.
+    Whatever happens before the one storing transaction leaves no trace but the status. A dry run
+    leaves its counts and errors, and nothing else: its file goes when it is done.
     """
     with tools.database.write() as session:
         record = session.imports.get(user_id, import_id)
         if record.status not in _UNFINISHED:
             return
-        session.categories.plant_defaults(user_id)
+        if not record.dry_run:
+            session.categories.plant_defaults(user_id)
         session.imports.set_status(import_id, "running")
         rules = session.rules.list(user_id)
         remembered = [mapping_of(one.mapping) for one in session.mappings.list(user_id)]
         tree = session.categories.tree(user_id)
-    id_by_code = {node.code: node.id for node in tree if node.code}
+    id_by_code = {node.code: node.id for node in tree if node.code} or _unplanted()
     categoriser = Categoriser(rules=rules, id_by_code=id_by_code, exponent_of=tools.exponent_of)
     try:
         with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
@@ -77,10 +80,19 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
     except UnmappedTableError as error:
         with tools.database.write() as session:
             session.imports.ask_mapping(import_id, mapping=error.mapping, preview=error.preview)
+        # Its file is needed again when the question is answered.
+        return
     except StatementError as error:
         detail = sentence(error.code, locale=record.locale, params=error.params)
         with tools.database.write() as session:
             session.imports.fail(import_id, code=error.code, detail=detail, now=tools.clock())
+    if record.dry_run:
+        tools.uploads.discard(record.file_path)
+
+
+def _unplanted() -> dict[str, int]:
+    """Stands for the default tree in the dry run of a user who has none yet."""
+    return {node.code: -number for number, node in enumerate(DEFAULT_CATEGORIES, start=1)}
 
 
 def _repaired(tools: ImportTools, record: ImportRecord, stream: BinaryIO) -> ImportRecord | None:
@@ -168,7 +180,8 @@ class _Stage:
         signature = signature_of(mapping)
         with self.tools.database.write() as session:
             session.imports.use_mapping(self.record.id, mapping.text(), signature=signature)
-            session.mappings.note_use(self.record.user_id, signature, now=self.tools.clock())
+            if not self.record.dry_run:
+                session.mappings.note_use(self.record.user_id, signature, now=self.tools.clock())
 
     def _add(self, chunk: Chunk) -> None:
         if len(chunk.rows):

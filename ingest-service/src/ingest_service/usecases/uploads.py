@@ -144,7 +144,7 @@ def _note_repair(session: Session, upload: Upload, import_id: int) -> None:
     repaired = session.imports.get(upload.user_id, upload.repair_of)
     while repaired.repair_of is not None:
         repaired = session.imports.get(upload.user_id, repaired.repair_of)
-    if repaired.status in _UNFINISHED or repaired.header is None:
+    if repaired.status in _UNFINISHED or repaired.header is None or repaired.dry_run:
         raise ImportBusyError("That import has no rows that wait for repair.")
     session.imports.set_repair(import_id, repaired.id)
 
