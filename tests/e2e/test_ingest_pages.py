@@ -200,3 +200,81 @@ def test_pages_with_rows_fit_a_phone_and_are_accessible(
             go(page, f"{base_url}/?lang={lang}&theme={theme}#/{name}")
             assert_fits_and_is_accessible(page, f"{name} at {width}")
     assert page.complaints == []  # type: ignore[attr-defined]
+
+
+NOBODY_KNOWS = """Kontoauszug;;;;
+Am;Wer;Wieviel;Art;Bemerkung
+{0}.03.2024;Bäckerei Kornblume;3,20;Aus;Kartenzahlung
+{1}.03.2024;Buchladen am Eck;1.024,90;Aus;
+{2}.03.2024;Muster GmbH;2.100,00;Ein;Gehalt März
+"""
+
+
+def choose_table(page: Page, base_url: str, path: Path, *, lang: str = "zh-CN") -> None:
+    go(page, f"{base_url}/?lang={lang}#/import")
+    page.set_input_files("input[name=file]", str(path))
+
+
+def test_a_table_nobody_knows_is_explained_once_and_then_goes_through(
+    page: Page, base_url: str, tmp_path: Path
+) -> None:
+    register(page, base_url)
+    path = tmp_path / "konto.csv"
+    path.write_text(NOBODY_KNOWS.format("05", "06", "07"), encoding="utf-8")
+    choose_table(page, base_url, path)
+    page.locator(".import-item a[href*='view=map']").click(timeout=60_000)
+    wait_until_ready(page)
+    rows = page.locator(".map-preview tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("05.03.2024→2024-03-05")
+    page.select_option("[name=date_order]", "mdy")
+    expect(rows.nth(0)).to_contain_text("2024-05-03")
+    page.select_option("[name=date_order]", "dmy")
+    page.select_option("[name=decimal]", ".")
+    expect(page.locator(".map-preview .error-text")).to_have_count(3)
+    page.select_option("[name=decimal]", ",")
+    expect(rows.nth(1)).to_contain_text("1,024.90")
+    # The column that tells the direction does so in words of its own.
+    page.get_by_label("“Art”的含义").select_option("direction")
+    page.locator("[data-word=Ein]").select_option("income")
+    page.locator("[data-word=Aus]").select_option("expense")
+    expect(rows.nth(2)).to_contain_text("收入")
+    page.select_option("[name=category_id]", label="旅行")
+    expect(rows.nth(0)).to_contain_text("旅行")
+    page.fill("[name=currency]", "EUR")
+    page.keyboard.press("Tab")
+    expect(rows.nth(0)).to_contain_text("EUR")
+    page.click("form .button-primary")
+    expect(page.locator("main [data-action=undo]").first).to_be_visible(timeout=60_000)
+    page.locator(".import-counts a").first.click()
+    wait_until_ready(page)
+    assert rows_of(page) == "4"
+    expect(page.locator(".vlist-body")).to_contain_text("Buchladen am Eck")
+    path.write_text(NOBODY_KNOWS.format("15", "16", "17"), encoding="utf-8")
+    choose_table(page, base_url, path)
+    expect(page.locator(".import-item .import-counts")).to_contain_text("3", timeout=60_000)
+    expect(page.locator(".mapping-name")).to_contain_text("Am · Wer · Wieviel · Art · Bemerkung")
+    page.click("[data-forget]")
+    page.locator("dialog .button-danger").click()
+    expect(page.locator(".import-mappings")).to_be_hidden()
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_mapping_of_columns_fits_a_phone_and_is_accessible(
+    page: Page, base_url: str, tmp_path: Path, lang: str, theme: str
+) -> None:
+    register(page, base_url, lang=lang)
+    path = tmp_path / "konto.csv"
+    path.write_text(NOBODY_KNOWS.format("05", "06", "07"), encoding="utf-8")
+    choose_table(page, base_url, path, lang=lang)
+    link = page.locator(".import-item a[href*='view=map']")
+    expect(link).to_be_visible(timeout=60_000)
+    view = (link.get_attribute("href") or "").removeprefix("#")
+    for width in (375, 1280):
+        page.set_viewport_size({"width": width, "height": 860})
+        go(page, f"{base_url}/?lang={lang}&theme={theme}#{view}")
+        expect(page.locator(".map-preview tbody tr")).to_have_count(3)
+        assert_fits_and_is_accessible(page, f"mapping at {width}")
+    assert page.complaints == []  # type: ignore[attr-defined]

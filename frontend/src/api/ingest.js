@@ -46,16 +46,22 @@ export const linkShape = record({
 export const linksShape = record({ items: list(linkShape), next_cursor: maybe(text) });
 
 export const mappingShape = record({
-  columns: object, date_order: orElse(text, "ymd"), decimal: orElse(text, "."), sign: orElse(text, "expense_positive"),
-  category_id: maybe(text), currency: maybe(text), source: orElse(text, "mapped"), header_row: orElse(number, 0),
+  columns: object, notes: orElse(list(number), []), date_order: orElse(text, "ymd"), decimal: orElse(text, "."), sign: orElse(text, "expense_positive"),
+  words: orElse(object, {}), category_id: maybe(text), currency: maybe(text), source: orElse(text, "mapped"),
+  header_row: maybe(number), first_row: maybe(number), footer_rows: orElse(number, 0),
 });
 export const previewShape = record({
-  columns: list(record({ index: number, name: orElse(text, ""), samples: orElse(list(orElse(text, "")), []) })),
-  header_row: orElse(number, 0), mapping: mappingShape,
+  columns: list(record({ index: number, name: orElse(text, ""), samples: orElse(list(orElse(text, "")), []), words: orElse(object, {}) })),
+  header_row: orElse(number, 0), mapping: mappingShape, confidence: orElse(number, 0), doubts: orElse(list(text), []),
   rows: list(record({
     row: maybe(number), time: maybe(text), amount: maybe(text), currency: maybe(text), direction: maybe(text),
     category: maybe(text), merchant: maybe(text), note: maybe(text), error: maybe(anyError),
+    raw: record({ time: orElse(text, ""), amount: orElse(text, "") }),
   })),
+});
+export const mappingsShape = record({
+  items: list(record({ id: text, header: orElse(list(text), []), mapping: mappingShape, used_at: maybe(text) })),
+  next_cursor: maybe(text),
 });
 export const positionsShape = record({ count: number, cursors: list(maybe(text)) });
 export const countShape = record({ count: number, amount: orElse(object, {}), net_by_direction: orElse(object, {}) });
@@ -72,7 +78,7 @@ function anyValue(value) {
 /** A row of a preview that cannot be read: a code alone, or with its sentence. @param {unknown} value */
 function anyError(value) {
   const given = /** @type {Record<string, unknown>} */ (typeof value === "object" && value !== null ? value : { code: value });
-  return { code: String(given.code ?? ""), field: String(given.field ?? ""), detail: String(given.detail ?? "") };
+  return { code: String(given.code ?? ""), field: String(given.field ?? ""), detail: String(given.detail ?? ""), kind: String(given.kind ?? "error") };
 }
 
 /** @typedef {ReturnType<typeof importShape>} Import */
@@ -155,6 +161,16 @@ export async function tryMapping(id, mapping, signal) {
 /** @param {string} id @param {Mapping} mapping @param {boolean} remember */
 export async function applyMapping(id, mapping, remember) {
   await request("POST", `/data/imports/${part(id)}/mapping`, { body: { mapping, remember } });
+}
+
+/** What is remembered of tables whose columns were told once. */
+export function fetchMappings() {
+  return wholeList("/data/mappings", mappingsShape);
+}
+
+/** @param {string} id */
+export async function forgetMapping(id) {
+  await request("DELETE", `/data/mappings/${part(id)}`);
 }
 
 /** @param {{ status?: string, kind?: string, import_id?: string, cursor?: string | null, limit?: number }} query @param {AbortSignal} [signal] */

@@ -172,6 +172,16 @@ def test_headers_of_many_languages_are_known(header: list[str], columns: dict[st
     assert (guess.mapping.sign, guess.header_index) == ("expense_negative", 2)
 
 
+def test_a_description_is_the_merchant_where_nobody_is_named_and_a_memo_is_not() -> None:
+    rows = [["2024-03-05", "Kiosk", "3.20"], ["2024-03-06", "Kino", "11.00"]]
+    assert guessed([["Date", "Description", "Amount"], *rows]).mapping.columns["merchant"] == 1
+    memo = guessed([["Date", "Memo", "Amount"], *rows]).mapping.columns
+    assert (memo.get("merchant"), memo["note"]) == (None, 1)
+    both = [["Am", "Wer", "Wieviel", "Memo"], *[[*row, "by card"] for row in rows]]
+    told = guessed(both).mapping.columns
+    assert (told["merchant"], told["note"]) == (1, 3)
+
+
 def test_a_table_without_a_header_is_told_by_its_cells() -> None:
     guess = guessed([["K|32000|1"], *BODY, ["17.03.2024", "Rad & Tat", "-1.024,90", "-939,10"]])
     assert (guess.header_index, guess.first_index) == (-1, 1)

@@ -7,6 +7,7 @@ import { html, one, put } from "../../lib/html.js";
 import { dismiss, importFiles, imports } from "../../state/imports.js";
 import { actions } from "./actions.js";
 import { mountErrors } from "./errors.js";
+import { rememberedCard } from "./remembered.js";
 import { historyTable, itemView } from "./views.js";
 
 /** @typedef {import("../../state/imports.js").Item} Item */
@@ -28,8 +29,11 @@ export function mountHome(element) {
     <section class="card" data-part="current" aria-label="${t("import.current")}" hidden></section>
   </div>`);
   const history = createCard({ title: t("import.history"), className: "import-history" });
-  one(element, ".page").append(history.element);
-  const refresh = () => history.run(() => drawHistory(history, refresh));
+  const remembered = rememberedCard();
+  one(element, ".page").append(history.element, remembered.element);
+  const refresh = async () => {
+    await Promise.all([history.run(() => drawHistory(history, refresh)), remembered.refresh()]);
+  };
   const show = currentList(one(element, "[data-part=current]"), refresh);
   chooser(element);
   show(imports.value);

@@ -27,7 +27,7 @@ class ColumnMapping:
 
     columns: role to column index from 0, or to a header's name before it is resolved.
     notes: further columns whose texts join the note.
-    words: words of the direction column (in lower case) to directions, over the known ones.
+    words: words of the direction column, in lower case, to directions, over the known ones.
     header_row: the line of the header from 1, 0 where there is none, None where it is to be found.
     first_row: the line of the first record, where it does not follow the header.
     header: the header's cells as they stand in the file; kinds: what the columns hold where the

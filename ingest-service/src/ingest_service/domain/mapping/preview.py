@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ingest_service.domain.amounts import MAX_AMOUNT_MINOR, format_minor
 from ingest_service.domain.local_time import MAX_TIME, MIN_TIME, local_fields
-from ingest_service.domain.mapping.columns import columns_of
+from ingest_service.domain.mapping.columns import Column, columns_of
 from ingest_service.domain.mapping.model import ColumnMapping
 from ingest_service.domain.mapping.place import Place, find_place
 from ingest_service.domain.mapping.rows import AMOUNT_COLUMN, MappedRow, read_row
@@ -157,15 +157,18 @@ def _columns(place: Place, body: Sequence[KeptLine]) -> list[ShownColumn]:
             column.index,
             "" if unnamed else column.name.strip(),
             tuple(dict.fromkeys(column.told))[:_SAMPLES],
-            _words(column.words, place.mapping.words),
+            _words(column, place.mapping.words),
         )
         for column in columns
     ]
 
 
-def _words(counted: Mapping[str, int], own: Mapping[str, str]) -> dict[str, str]:
+def _words(column: Column, own: Mapping[str, str]) -> dict[str, str]:
+    """The words of a column of few, as the file spells them, the most frequent first."""
+    counted = column.words
+    spelled = {cell.lower(): cell for cell in reversed(column.told)}
     often = sorted(counted, key=lambda word: -counted[word])[:_MOST_WORDS]
-    return {word: direction_of(word, own) for word in often}
+    return {spelled[word]: direction_of(word, own) for word in often}
 
 
 def _shown_row(line: KeptLine, place: Place, reader: Reader) -> ShownRow:

@@ -16,7 +16,10 @@ _TEXT_ROLES = ("category", "merchant", "note", "account", "place")
 _BALANCE = ("余额", "结余", "balance", "saldo", "solde", "egyenleg", "kontostand")
 _FLAG_WORDS = 3
 _FLAG_CHARS = 8
-_NOT_MERCHANTS = frozenset({"摘要", "交易摘要", "备注", "附言", "用途"})
+_NOT_MERCHANTS = frozenset(
+    {"摘要", "交易摘要", "备注", "附言", "用途", "memo", "note", "notes", "bemerkung", "kommentar",
+     "commentaire", "comment", "comments", "remark", "remarks", "notiz", "reference", "item"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ merchant: tegenpartij, handelaar, begunstigde
 note: 备注, 摘要, 说明, 用途, 商品, 商品名称, 交易摘要, 附言, 交易说明, note, notes
 note: description, memo, details, narrative, reference, item, transactiondescription, particulars
 note: verwendungszweck, buchungstext, beschreibung, transaktionsbeschreibung, libellé, libelle
+note: bemerkung, kommentar, commentaire, comment, comments, remark, remarks, notiz, buchungsinfo
 note: concepto, descripción, descripcion, omschrijving, mededelingen, mededeling, omschrijving-1
 category: 分类, 类别, 交易分类, 账目分类, category, kategorie, catégorie, categoría, categorie
 currency: 币种, 货币, 币别, 交易币种, currency, ccy, currencycode, währung, waehrung, devise, moneda
