@@ -30,6 +30,7 @@ from ingest_service.store.database import SqliteDatabase
 from ingest_service.store.export_files import ExportFolder
 from ingest_service.store.feed import Feed
 from ingest_service.store.files import UploadFolder
+from ingest_service.training.shipped import shipped_model
 from ingest_service.usecases import uploads as usecases
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
@@ -128,7 +129,7 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
     def seconds() -> int:
         return int(clock().timestamp())
 
-    tools = ImportTools(database, folder, exponent, seconds)
+    tools = ImportTools(database, folder, exponent, seconds, shipped_model)
 
     def import_statement(context: JobContext) -> None:
         run_import(

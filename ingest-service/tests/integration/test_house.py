@@ -81,7 +81,7 @@ def test_the_web_process_loads_no_heavy_library() -> None:
     code = (
         "import sys, ingest_service.app;"
         "from ingest_service.domain.profiles import all_profiles; all_profiles();"
-        "heavy = {'pandas', 'numpy', 'pyarrow', 'openpyxl', 'xlsxwriter'};"
+        "heavy = {'pandas', 'numpy', 'pyarrow', 'sklearn', 'scipy', 'openpyxl', 'xlsxwriter'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,7 +1,8 @@
 """Categories for the rows of an import; loads pandas, so only the worker imports it.
 
 Who decides, in this order: the file's own category, the user's rules, the shipped rules, the
-default of the direction. category_source says which it was.
+classifier where it is sure enough, the default of the direction. category_source says which it
+was, category_confidence how sure the classifier was.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ingest_service.domain.category_scoring import Judge
 from ingest_service.domain.category_tree import FALLBACK_BY_DIRECTION
 from ingest_service.domain.models import Condition, Rule
 from ingest_service.domain.rules import (
@@ -42,30 +44,57 @@ class Categoriser:
         rules: Sequence[Rule],
         id_by_code: Mapping[str, int],
         exponent_of: Callable[[str], int],
+        judge: Judge | None = None,
     ) -> None:
         self._rules = [rule for rule in rules if rule.enabled]
         self._ids = id_by_code
         self._exponent_of = exponent_of
+        self._judge = judge
         self._known: dict[tuple[str, str], str] = {}
 
     def apply(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows with category_id (int64, 0 = the file names it) and category_source."""
+        """The rows with category_id (int64, 0 = the file names it), category_source and
+        category_confidence (float64, NaN where it was not the classifier).
+        """
         from_file = rows["category_path"] != ""
         if from_file.all():
-            return rows.assign(category_id=0, category_source="file")
+            return rows.assign(category_id=0, category_source="file", category_confidence=np.nan)
         code = self._shipped(rows)
         source = pd.Series(np.where(code != "", "rule", "default"), index=rows.index, dtype="str")
+        open_ = (code == "") & ~from_file & (rows["direction"] != "transfer")
+        proposed, confidence = self._proposed(rows, open_)
+        code, source = code.mask(proposed != "", proposed), source.mask(proposed != "", "model")
         fallback = rows["direction"].map(FALLBACK_BY_DIRECTION)
         code = self._meals(code.where(code != "", fallback), rows)
         chosen = code.map({one: self._id_of(one) for one in code.unique()}).astype("int64")
         chosen, source = self._user_rules(rows, chosen, source)
+        source = source.mask(from_file, "file")
         return rows.assign(
             category_id=chosen.mask(from_file, 0),
-            category_source=source.mask(from_file, "file"),
+            category_source=source,
+            category_confidence=confidence.where(source == "model"),
         )
 
+    def _proposed(
+        self, rows: pd.DataFrame, open_: pd.Series[bool]
+    ) -> tuple[pd.Series[str], pd.Series[float]]:
+        """The classifier's keys ("" where it is not sure) and confidences for the open rows."""
+        keys = pd.Series("", index=rows.index, dtype="str")
+        confidence = pd.Series(np.nan, index=rows.index, dtype="float64")
+        if self._judge is not None and open_.any():
+            asked = rows.loc[open_]
+            texts = [
+                asked[name].to_numpy(dtype=object) for name in ("merchant", "note", "keywords")
+            ]
+            incoming = (asked["direction"] == "income").to_numpy(dtype=bool)
+            proposals = self._judge.propose(texts, incoming)
+            keys[open_], confidence[open_] = proposals.keys, proposals.confidence
+        return keys, confidence
+
     def _id_of(self, code: str) -> int:
-        """The user's category of that code, or the nearest that he kept."""
+        """The user's category of that key, or the nearest to that code that he kept."""
+        if code.startswith("#"):
+            return int(code[1:])
         while code and code not in self._ids:
             code = code.rpartition(".")[0]
         return self._ids.get(code) or self._ids["other"]
@@ -143,6 +172,7 @@ def in_category(rows: pd.DataFrame, category_id: int) -> pd.DataFrame:
     return rows.assign(
         category_id=rows["category_id"].where(from_file, category_id),
         category_source=rows["category_source"].where(from_file, "user"),
+        category_confidence=np.nan,
     )
 
 

@@ -51,6 +51,7 @@ def split_fees(rows: pd.DataFrame, *, fee_category_id: int, locale: str) -> pd.D
         note=_FEE_NOTES["zh" if locale.startswith("zh") else "en"],
         category_id=fee_category_id,
         category_source="rule",
+        category_confidence=float("nan"),
         category_path="",
         stated_refund_minor=0,
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol
 
 from ingest_service.domain.categorise import Categoriser, in_category
+from ingest_service.domain.category_model import CategoryModel
+from ingest_service.domain.category_scoring import judge_for
 from ingest_service.domain.category_tree import DEFAULT_CATEGORIES
 from ingest_service.domain.errors import StatementError, UnmappedTableError
 from ingest_service.domain.mapping.model import ColumnMapping, mapping_of
@@ -45,6 +47,7 @@ class ImportTools:
     uploads: Uploads
     exponent_of: Callable[[str], int]
     clock: Callable[[], int]
+    shipped_model: Callable[[], CategoryModel]
 
 
 def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Reporter) -> None:
@@ -64,7 +67,12 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
         remembered = [mapping_of(one.mapping) for one in session.mappings.list(user_id)]
         tree = session.categories.tree(user_id)
     id_by_code = {node.code: node.id for node in tree if node.code} or _unplanted()
-    categoriser = Categoriser(rules=rules, id_by_code=id_by_code, exponent_of=tools.exponent_of)
+    categoriser = Categoriser(
+        rules=rules,
+        id_by_code=id_by_code,
+        exponent_of=tools.exponent_of,
+        judge=judge_for(tree, tools.shipped_model()),
+    )
     try:
         with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
             fees = id_by_code.get(_FEES, id_by_code["other"])
