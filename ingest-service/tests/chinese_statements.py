@@ -61,7 +61,7 @@ STATEMENTS = (
         ),
         (
             (12, "zero-amount"),
-            (13, "direction-invalid"),
+            (13, "status-unknown"),
         ),
     ),
     Statement(

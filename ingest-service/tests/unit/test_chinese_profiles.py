@@ -151,6 +151,20 @@ def test_jd_keeps_refunds_with_the_payment_and_closed_orders_apart() -> None:
     assert rows["order_ref"].tolist()[0] == "M1"
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "word"),
+    [
+        ("jd.jd", "status-unknown", "不知道"),
+        ("unionpay.plain", "direction-invalid", "说不清"),
+        ("bocom-debit.debit-app", "direction-invalid", "？"),
+    ],
+)
+def test_an_unknown_word_is_named_in_the_error(name: str, code: str, word: str) -> None:
+    one = next(one for one in STATEMENTS if one.name == name)
+    errors = [error for error in read(as_text(one, "utf-8"))[2] if error.code == code]
+    assert [word in error.detail for error in errors] == [True]
+
+
 def test_orders_of_pinduoduo_carry_refunds_and_cancelled_ones_are_closed() -> None:
     rows = of("pinduoduo", "orders")
     assert rows["stated_refund_minor"].tolist() == [0, 1000, 9900, 0]

@@ -132,14 +132,7 @@ class BankProfile:
             keywords=c.text(frame, *layout.texts[:1]),
             source=self.id,
         )
-        return c.ignored(
-            drafted,
-            [
-                (c.has(frame.iloc[:, 0], _SUMMARY_ROW), "summary-row"),
-                (c.has(says, _BALANCE_ROW), "balance-row"),
-                (c.is_zero(amount), "zero-amount"),
-            ],
-        )
+        return _judged(frame, drafted, told=(layout, side, says))
 
     def ends_at(self, cells: Sequence[str]) -> bool:
         """A line of dashes, a remark with #, or words of warning end the table."""
@@ -216,6 +209,29 @@ class BankProfile:
         return merchant, c.join_all(
             c.text(frame), *others, _original(frame, layout), _other_card(frame, layout, told)
         )
+
+
+def _judged(
+    frame: pd.DataFrame,
+    drafted: pd.DataFrame,
+    *,
+    told: tuple[Layout, pd.Series[str], pd.Series[str]],
+) -> pd.DataFrame:
+    """The draft, with why a row is no transaction or cannot be understood."""
+    from ingest_service.domain.profiles import columns as c
+
+    layout, side, says = told
+    amount = drafted["amount_text"]
+    drafted = c.ignored(
+        drafted,
+        [
+            (c.has(frame.iloc[:, 0], _SUMMARY_ROW), "summary-row"),
+            (c.has(says, _BALANCE_ROW), "balance-row"),
+            (c.is_zero(amount), "zero-amount"),
+        ],
+    )
+    said = c.text(frame, layout.side, layout.out)
+    return c.unknown(drafted, [((side == "") & (amount != ""), "direction-invalid", said)])
 
 
 def _match(sample: Sample, layout: Layout) -> tuple[int, int, Layout] | None:

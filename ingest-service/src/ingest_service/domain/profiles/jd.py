@@ -71,7 +71,14 @@ class JD(HeaderProfile):
         drafted = drafted.assign(
             closed=spent & c.has(status, _VOID), pending=c.has(status, _PENDING)
         )
-        return c.ignored(drafted, [(c.is_zero(amount), "zero-amount")])
+        flow = c.text(frame, "收/支")
+        return c.unknown(
+            c.ignored(drafted, [(c.is_zero(amount), "zero-amount")]),
+            [
+                (~flow.isin(_FLOWS), "direction-invalid", flow),
+                (~c.has(status, _KNOWN), "status-unknown", status),
+            ],
+        )
 
     def ends_at(self, cells: Sequence[str]) -> bool:
         """A line of dashes never stands inside the table."""
@@ -88,7 +95,6 @@ def _direction(frame: pd.DataFrame) -> pd.Series[str]:
     promised = c.has(way, "先享后付") | c.has(c.text(frame, "交易分类"), "先享后付")
     return c.choose(
         [
-            (~flow.isin(_FLOWS) | ~c.has(status, _KNOWN), ""),
             (~spent & c.has(status, _VOID), "neutral"),
             (c.has(c.text(frame, "金额"), "全额退款"), "expense"),
             (spent & c.has(item, r"白条.*还款|信用卡还款"), "transfer"),

@@ -41,7 +41,6 @@ class Meituan(HeaderProfile):
         paid, made = c.text(frame, "交易成功时间"), c.text(frame, "交易创建时间")
         # A voucher's number would make every voucher another merchant.
         merchant = title.str.replace(r"\s*订单详情$|-\d{8,}$", "", regex=True)
-        known = flow.isin(_FLOWS)
         drafted = c.draft(
             frame.index,
             time_text=c.first_said(c.blank_slashes(paid), made),
@@ -49,7 +48,6 @@ class Meituan(HeaderProfile):
             currency_text="CNY",
             direction=c.choose(
                 [
-                    (~known, ""),
                     (c.has(kind, _KIND_MOVES), "transfer"),
                     (c.has(kind, "退款"), "refund"),
                     (flow == "支出", "expense"),
@@ -68,7 +66,10 @@ class Meituan(HeaderProfile):
             keywords=kind,
             source=self.id,
         )
-        return c.ignored(drafted, [(c.is_zero(amount), "zero-amount")])
+        return c.unknown(
+            c.ignored(drafted, [(c.is_zero(amount), "zero-amount")]),
+            [(~flow.isin(_FLOWS), "direction-invalid", flow)],
+        )
 
 
 PROFILE = Meituan()

@@ -39,6 +39,8 @@ _NOTE = ("交易说明", "商品说明")
 _REMARK = ("备注", "交易备注")
 _REQUIRED = (frozenset({"交易时间"}), frozenset(_AMOUNT), frozenset((*_FLOW, *_KIND)))
 _WALLET = frozenset({"交易金额(元)", "交易方式", "商户名称", "订单号"})
+# The words with which a known status says how far the payment came.
+_KNOWN = r"成功|完成|失败|关闭|取消|退|撤销|处理中|支付|待|已"
 _VOID = r"关闭|失败|取消|未支付|撤销"
 _OWN_MOVE = r"还款|充值到|提现|转账到本人|余额充值|零钱"
 _REFUND = r"退款|退货|消费撤销"
@@ -87,11 +89,18 @@ class UnionPay:
             keywords=c.text(frame, *_KIND),
             source=self.id,
         )
-        void = c.has(state, _VOID)
-        first = frame.iloc[:, 0]
-        return c.ignored(
-            drafted.assign(closed=(direction == "expense") & void),
-            [(c.has(first, "合计|总计"), "summary-row"), (c.is_zero(amount), "zero-amount")],
+        drafted = c.ignored(
+            drafted.assign(closed=(direction == "expense") & c.has(state, _VOID)),
+            [
+                (c.has(frame.iloc[:, 0], "合计|总计"), "summary-row"),
+                (c.is_zero(amount), "zero-amount"),
+            ],
+        )
+        word = c.first_said(c.text(frame, *_FLOW), c.text(frame, *_KIND))
+        unknown = (state != "") & ~c.has(state, _KNOWN)
+        return c.unknown(
+            drafted,
+            [(direction == "", "direction-invalid", word), (unknown, "status-unknown", state)],
         )
 
     def ends_at(self, cells: Sequence[str]) -> bool:
