@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { colourEdges, toOption as calendarOption } from "../src/charts/calendar.js";
 import { foldSlices, MOST_SLICES, toOption as doughnutOption } from "../src/charts/doughnut.js";
+import { graphOption, treeOption } from "../src/charts/flows.js";
+import { placeOf, toOption as histogramOption } from "../src/charts/histogram.js";
 import { amountAxis, labelStep } from "../src/charts/parts.js";
+import { toOption as rhythmOption } from "../src/charts/rhythm.js";
 import { toOption, toTable } from "../src/charts/trend.js";
 
 /** @type {import("../src/charts/theme.js").ChartContext} */
@@ -76,4 +79,41 @@ test("the calendar's steps hold about as many days each, and an empty day has it
   assert.deepEqual(colourEdges([0, 0]), [1]);
   const option = calendarOption([{ period: "2024-01-01", amount: 0 }, { period: "2024-01-02", amount: 9 }], CTX);
   assert.deepEqual(option.visualMap.pieces[0], { value: 0, color: "#eeeeee" });
+});
+
+const BINS = [{ lower: 1, upper: 10, count: 4, amount: 20, href: "#/a" }, { lower: 10, upper: 100, count: 9, amount: 300, href: "#/b" }];
+
+test("a histogram's bars touch, begin at 0 and lead to their rows", () => {
+  const drawing = histogramOption({ bins: BINS, median: 12, p90: 60, log: true }, CTX);
+  assert.deepEqual([drawing.config.data.datasets[0].barPercentage, drawing.config.data.datasets[0].categoryPercentage], [1, 1]);
+  assert.equal(drawing.config.options?.scales?.y?.beginAtZero, true);
+  assert.deepEqual([drawing.href?.(1), drawing.href?.(2)], ["#/b", null]);
+});
+
+test("a rule stands where its amount lies in its bin, by the scale", () => {
+  assert.equal(placeOf(BINS, 55, false), 1.5);
+  assert.ok(Math.abs((placeOf(BINS, Math.sqrt(1000), true) ?? 0) - 1.5) < 1e-9);
+  assert.equal(placeOf(BINS, 100, true), null, "no bin holds it");
+});
+
+test("a rhythm begins at 0 as a radar and as bars", () => {
+  const spokes = [{ name: "Mon", amount: 60, average: 20, count: 3, occurrences: 3 }, { name: "Tue", amount: 0, average: 0, count: 0, occurrences: 3 }];
+  assert.equal(rhythmOption({ spokes, form: "radar" }, CTX).config.options?.scales?.r?.beginAtZero, true);
+  assert.equal(rhythmOption({ spokes, form: "bar" }, CTX).config.options?.scales?.y?.min, 0);
+});
+
+test("a tree opens two levels and its branches are as wide as their share", () => {
+  const leaf = { name: "shop", amount: 100, count: 2, place: 3, href: "#/rows", children: [] };
+  const root = { name: "all", amount: 100, count: 2, place: 8, href: null, children: [{ ...leaf, name: "food", children: [leaf] }] };
+  const [series] = treeOption(root, CTX).series;
+  assert.equal(series?.initialTreeDepth, 2);
+  assert.equal(series?.data[0].children[0].lineStyle.width, 14);
+  assert.equal(series?.data[0].children[0].itemStyle.color, "#000003");
+});
+
+test("a flow takes the colour of its category and nothing flows where nothing was spent", () => {
+  const nodes = [{ id: "source:1", name: "a", amount: 5, count: 1, place: null, column: 0, href: null }, { id: "category:1", name: "b", amount: 5, count: 1, place: 2, column: 1, href: null }];
+  const flows = [{ source: "source:1", target: "category:1", amount: 5, count: 1, href: null }, { source: "source:1", target: "category:1", amount: 0, count: 1, href: null }];
+  const [series] = graphOption({ nodes, flows, total: 5 }, CTX).series;
+  assert.deepEqual(series?.links.map((link) => link.lineStyle), [{ color: "#000002", opacity: 0.35 }]);
 });

@@ -21,6 +21,8 @@ const PAIRS = [
   ["ingest/rules", ingest.rulesShape], ["ingest/rule_preview", ingest.rulePreviewShape], ["ingest/links", ingest.linksShape], ["ingest/profiles", ingest.profilesShape], ["ingest/import_preview", ingest.previewShape], ["ingest/mappings", ingest.mappingsShape],
   ["analytics/overview", analytics.overviewShape], ["analytics/trend", analytics.trendShape], ["analytics/category_share", analytics.shareShape],
   ["analytics/rank", analytics.rankShape], ["analytics/anomalies", analytics.anomaliesShape],
+  ["analytics/amount_hist", analytics.histogramShape], ["analytics/time_radar", analytics.radarShape], ["analytics/behavior_tree", analytics.treeShape],
+  ["analytics/behavior_sankey", analytics.graphShape], ["analytics/view", analytics.viewShape], ["analytics/views", analytics.viewsShape],
   ["forecast/predict", forecast.forecastShape], ["forecast/models", forecast.modelsShape],
   ["report/accepted", report.acceptedReportShape], ["report/report", report.reportShape], ["report/reports", report.reportsShape],
 ];

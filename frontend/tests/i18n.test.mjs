@@ -17,6 +17,15 @@ test("both languages have the same keys", () => {
   assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
 });
 
+test("no key stands twice in a file", () => {
+  for (const name of ["zh-CN", "en"]) {
+    const text = readFileSync(new URL(`../src/i18n/${name}.json`, import.meta.url), "utf8");
+    const keys = [...text.matchAll(/^ "([^"]+)":/gm)].map(([, key]) => key);
+    assert.deepEqual(keys.filter((key, index) => keys.indexOf(key) !== index), [], name);
+    assert.equal(keys.length, Object.keys(load(name)).length, name);
+  }
+});
+
 test("both languages name the same placeholders", () => {
   for (const key of Object.keys(zh)) {
     const expected = new Set(places(forms(zh[key] ?? "").join(" ")));

@@ -35,6 +35,31 @@ export const rankShape = record({
   ...head, total: orElse(number, 0),
   items: list(record({ rank: number, key: maybe(text), name: orElse(text, ""), code: maybe(text), category_id: maybe(text), date: maybe(text), amount: number, count: orElse(number, 0), share: maybe(number), filter: filterShape })),
 });
+export const histogramShape = record({
+  ...head, total: orElse(number, 0), count: orElse(number, 0), scale: orElse(text, "linear"),
+  items: list(record({ lower: number, upper: number, amount: orElse(number, 0), count: number, filter: filterShape })),
+  quantiles: maybe(record({ p50: number, p90: orElse(number, 0), max: orElse(number, 0), mean: orElse(number, 0) })),
+});
+export const radarShape = record({
+  ...head, total: orElse(number, 0), count: orElse(number, 0), by: text,
+  items: list(record({ key: text, amount: number, count: orElse(number, 0), average: orElse(number, 0), occurrences: orElse(number, 0) })),
+});
+const flowFields = {
+  kind: text, of: maybe(text), key: maybe(text), name: orElse(text, ""), code: maybe(text),
+  amount: number, count: orElse(number, 0), folded: orElse(number, 0), filter: maybe(object),
+};
+const plainNode = record(flowFields);
+/** @typedef {ReturnType<typeof plainNode> & { children: TreeNode[] }} TreeNode */
+/** @type {import("../lib/shape.js").Shape<TreeNode>} */
+const treeNode = (value, path) => ({ ...plainNode(value, path), children: orElse(list(treeNode), [])(object(value, path).children, `${path}.children`) });
+export const treeShape = record({ ...head, total: orElse(number, 0), count: orElse(number, 0), root: treeNode });
+export const graphShape = record({
+  ...head, total: orElse(number, 0), count: orElse(number, 0),
+  nodes: list(record({ id: text, ...flowFields })),
+  links: list(record({ source: text, target: text, amount: number, count: orElse(number, 0), filter: maybe(object) })),
+});
+export const viewShape = record({ id: text, name: text, page: text, query: object });
+export const viewsShape = record({ items: list(viewShape), next_cursor: maybe(text) });
 export const anomaliesShape = record({
   ...head,
   items: list(record({
@@ -47,6 +72,10 @@ export const anomaliesShape = record({
 /** @typedef {ReturnType<typeof trendShape>} Trend */
 /** @typedef {ReturnType<typeof shareShape>} Share */
 /** @typedef {ReturnType<typeof rankShape>} Rank */
+/** @typedef {ReturnType<typeof histogramShape>} Histogram */
+/** @typedef {ReturnType<typeof radarShape>} Radar */
+/** @typedef {ReturnType<typeof graphShape>} FlowGraph */
+/** @typedef {ReturnType<typeof viewShape>} View */
 /** @typedef {ReturnType<typeof anomaliesShape>["items"][number]} Anomaly */
 
 /** @param {string} path @param {Record<string, any>} query @param {AbortSignal} [signal] */
@@ -72,6 +101,41 @@ export async function fetchCategoryShare(query, signal) {
 /** @param {Scope & { by: string, metric?: string, limit?: number }} query @param {AbortSignal} [signal] */
 export async function fetchRank(query, signal) {
   return rankShape(await ask("rank", query, signal), "");
+}
+
+/** @param {Scope & { scale?: string, bins?: string }} query @param {AbortSignal} [signal] */
+export async function fetchHistogram(query, signal) {
+  return histogramShape(await ask("amount-hist", query, signal), "");
+}
+
+/** @param {Scope & { by: string }} query @param {AbortSignal} [signal] */
+export async function fetchRadar(query, signal) {
+  return radarShape(await ask("time-radar", query, signal), "");
+}
+
+/** Categories with their merchants. @param {Scope & { depth?: number }} query @param {AbortSignal} [signal] */
+export async function fetchTree(query, signal) {
+  return treeShape(await ask("behavior-tree", { ...query, form: "tree" }, signal), "");
+}
+
+/** The flow from sources to categories to merchants. @param {Scope} query @param {AbortSignal} [signal] */
+export async function fetchGraph(query, signal) {
+  return graphShape(await ask("behavior-tree", { ...query, form: "sankey" }, signal), "");
+}
+
+/** @param {AbortSignal} [signal] */
+export async function fetchViews(signal) {
+  return viewsShape(await request("GET", "/analytics/views", { signal }), "").items;
+}
+
+/** @param {{ name: string, page: string, query: Record<string, string> }} entry */
+export async function saveView(entry) {
+  return viewShape(await request("POST", "/analytics/views", { body: entry }), "");
+}
+
+/** @param {string} id */
+export async function deleteView(id) {
+  await request("DELETE", `/analytics/views/${encodeURIComponent(id)}`);
 }
 
 /** @param {Scope & { scope?: string, level?: string }} query @param {AbortSignal} [signal] */

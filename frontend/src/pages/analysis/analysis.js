@@ -7,6 +7,7 @@ import { html, one, put } from "../../lib/html.js";
 import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
 import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
+import { drawDistribution, drawTies, drawTime } from "./patterns.js";
 import { drawCalendar, drawRank, drawShare, drawTrend } from "./tabs.js";
 
 /**
@@ -26,6 +27,9 @@ import { drawCalendar, drawRank, drawShare, drawTrend } from "./tabs.js";
 const TABS = {
   trend: { draw: drawTrend, tools: [{ name: "granularity", values: ["auto", "day", "week", "month", "year"] }, { name: "compare", values: ["none", "previous", "year"] }] },
   shares: { draw: drawShare, tools: [{ name: "level", values: ["1", "2"] }] },
+  distribution: { draw: drawDistribution, tools: [{ name: "scale", values: ["log", "linear"] }] },
+  time: { draw: drawTime, tools: [{ name: "unit", values: ["weekday", "hour", "month"] }, { name: "shape", values: ["radar", "bar"] }] },
+  ties: { draw: drawTies, tools: [{ name: "form", values: ["sankey", "tree"] }] },
   calendar: { draw: drawCalendar, tools: [] },
   rank: { draw: drawRank, tools: [{ name: "by", values: ["merchant", "category", "place", "expense"] }, { name: "metric", values: ["amount", "count"] }] },
 };

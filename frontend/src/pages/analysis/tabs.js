@@ -15,10 +15,10 @@ import { loadTrend } from "../../state/outlook.js";
 
 /** @typedef {import("./analysis.js").View} View */
 
-const WIDER = () => ({ href: hashOf("analysis", { range: "all" }), text: t("empty.range-action") });
+export const WIDER = () => ({ href: hashOf("analysis", { range: "all" }), text: t("empty.range-action") });
 
 /** @param {HTMLElement} content */
-function freshHost(content) {
+export function freshHost(content) {
   const host = document.createElement("div");
   content.replaceChildren(host);
   return host;
