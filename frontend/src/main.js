@@ -2,6 +2,7 @@
 import { loadLocale } from "./i18n/i18n.js";
 import { one } from "./lib/html.js";
 import { isOpen, startRouter } from "./router.js";
+import { hasUnsent } from "./state/imports.js";
 import { applyPrefs, prefs } from "./state/prefs.js";
 import { resume } from "./state/session.js";
 
@@ -35,6 +36,11 @@ async function start() {
 // A page that the back button brings back from memory may belong to a session that has ended.
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
+});
+
+// A file that is still on its way would be lost.
+addEventListener("beforeunload", (event) => {
+  if (hasUnsent()) event.preventDefault();
 });
 
 start().catch((error) => {

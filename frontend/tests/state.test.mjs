@@ -136,10 +136,10 @@ test("files are imported one after another, and one that fails does not stop the
   });
   globalThis.fetch = async (path) => new Response(JSON.stringify(String(path).includes("refresh") ? { access_token: "t", expires_in: 600 } : { id: "7", filename: "b.csv", status: "succeeded", rows_success: 3, last_seq: 9 }));
   newestSeq.value = null;
-  const settled = new Promise((resolve) => imports.subscribe((items) => items[0]?.result?.status === "succeeded" && resolve(null)));
+  const settled = new Promise((resolve) => imports.subscribe((items) => items[1]?.result?.status === "succeeded" && resolve(null)));
   const files = [new File(["x"], "a.csv"), new File(["y"], "b.csv")];
   importFiles(/** @type {globalThis.File[]} */ (/** @type {unknown} */ (files)));
   await settled;
-  assert.deepEqual(imports.value.map((item) => [item.name, item.error === null, item.result?.rows_success ?? null]), [["b.csv", true, 3], ["a.csv", false, null]]);
+  assert.deepEqual(imports.value.map((item) => [item.name, item.error === null, item.result?.rows_success ?? null]), [["a.csv", false, null], ["b.csv", true, 3]]);
   assert.equal(newestSeq.value, 9);
 });

@@ -158,22 +158,23 @@ async function refusal(answer) {
  * @param {string} path
  * @param {FormData} form
  * @param {(sentBytes: number, totalBytes: number) => void} onProgress
+ * @param {AbortSignal} [signal] stops it
  * @returns {Promise<unknown>}
  */
-export async function upload(path, form, onProgress) {
+export async function upload(path, form, onProgress, signal) {
   if (!hasToken()) await renew();
-  let answer = await sendForm(path, form, onProgress);
-  if (answer.status === 401 && (await renew())) answer = await sendForm(path, form, onProgress);
+  let answer = await sendForm(path, form, onProgress, signal);
+  if (answer.status === 401 && (await renew())) answer = await sendForm(path, form, onProgress, signal);
   if (answer.status === 401) listeners.onEnd();
   if (answer.status < 200 || answer.status >= 300) throw problemToError(answer);
   return answer.body;
 }
 
 /**
- * @param {string} path @param {FormData} form @param {(sentBytes: number, totalBytes: number) => void} onProgress
+ * @param {string} path @param {FormData} form @param {(sentBytes: number, totalBytes: number) => void} onProgress @param {AbortSignal} [signal]
  * @returns {Promise<{ status: number, body: unknown, requestId: string | null, retryAfter: string | null }>}
  */
-function sendForm(path, form, onProgress) {
+function sendForm(path, form, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
     call.open("POST", path);
@@ -181,6 +182,8 @@ function sendForm(path, form, onProgress) {
     if (access.token) call.setRequestHeader("Authorization", `Bearer ${access.token}`);
     call.upload.addEventListener("progress", (event) => onProgress(event.loaded, event.total));
     call.addEventListener("error", () => reject(new ApiError({ status: 0, slug: "network" })));
+    call.addEventListener("abort", () => reject(new DOMException("stopped", "AbortError")));
+    signal?.addEventListener("abort", () => call.abort(), { once: true });
     call.addEventListener("load", () => {
       let body = null;
       try {

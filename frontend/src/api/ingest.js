@@ -105,9 +105,9 @@ const part = encodeURIComponent;
 /**
  * @param {File} file
  * @param {(sentBytes: number, totalBytes: number) => void} onProgress
- * @param {UploadOptions} [options]
+ * @param {UploadOptions & { signal?: AbortSignal }} [options]
  */
-export async function startImport(file, onProgress, { dryRun, repairOf, force, timeZone } = {}) {
+export async function startImport(file, onProgress, { dryRun, repairOf, force, timeZone, signal } = {}) {
   const form = new FormData();
   // What is said about the file goes before it: the service reads the form as it streams in.
   if (dryRun) form.append("dry_run", "true");
@@ -115,7 +115,7 @@ export async function startImport(file, onProgress, { dryRun, repairOf, force, t
   if (repairOf) form.append("repair_of", repairOf);
   if (timeZone) form.append("time_zone", timeZone);
   form.append("file", file, file.name);
-  return acceptedShape(await upload("/data/import", form, onProgress), "");
+  return acceptedShape(await upload("/data/import", form, onProgress, signal), "");
 }
 
 /** @param {string} id */

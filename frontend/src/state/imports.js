@@ -16,6 +16,7 @@ import { signal } from "./signal.js";
  * @property {string} name
  * @property {File | null} file null where an earlier import is taken up again
  * @property {UploadOptions} options
+ * @property {boolean} waiting another file is before it
  * @property {{ sent: number, total: number } | null} upload bytes; null once the file is with the service
  * @property {Import | null} result
  * @property {boolean} duplicate the very same file came before
@@ -23,24 +24,30 @@ import { signal } from "./signal.js";
  */
 
 const POLL_MS = 500;
-const UNDO_WITHIN_MS = 60_000;
+// A million rows are taken back in a minute or two.
+const UNDO_WITHIN_MS = 900_000;
 
 /**
- * The files of this visit, the newest first. They live here and not in the page, so that reading
+ * The files of this visit, the newest choice first. They live here and not in the page, so that reading
  * another page meanwhile stops nothing.
  * @type {import("./signal.js").Signal<readonly Item[]>}
  */
 export const imports = signal(/** @type {readonly Item[]} */ ([]));
 
-/** @type {{ key: number, life: AbortController, last: Promise<void> }} */
-const queue = { key: 0, life: new AbortController(), last: Promise.resolve() };
+/** @type {{ key: number, lives: Map<number, AbortController>, last: Promise<void> }} */
+const queue = { key: 0, lives: new Map(), last: Promise.resolve() };
 
 /** Ends what is under way; another reader may sign in. */
 export function forgetImports() {
-  queue.life.abort();
-  queue.life = new AbortController();
+  for (const life of queue.lives.values()) life.abort();
+  queue.lives.clear();
   queue.last = Promise.resolve();
   imports.value = [];
+}
+
+/** Whether a file would be lost if the window closed now. */
+export function hasUnsent() {
+  return imports.value.some((item) => item.upload !== null && item.error === null);
 }
 
 /** @param {number} key @param {Partial<Item>} changes */
@@ -53,44 +60,54 @@ function change(key, changes) {
  * @param {readonly File[]} files @param {UploadOptions} [options]
  */
 export function importFiles(files, options = {}) {
-  for (const file of files) {
-    enqueue({ name: file.name, file, options, upload: { sent: 0, total: file.size }, result: null }, async (key, stopped) => {
-      const accepted = await startImport(file, (sent, total) => change(key, { upload: { sent, total } }), options);
-      change(key, { upload: null, duplicate: accepted.status === "duplicate_file" });
-      await poll(key, accepted.id, stopped);
-    });
-  }
+  const added = files.map((file) => enqueue({ name: file.name, file, options, upload: { sent: 0, total: file.size }, result: null }, async (key, stopped) => {
+    const accepted = await startImport(file, (sent, total) => change(key, { upload: { sent, total } }), { ...options, signal: stopped });
+    change(key, { upload: null, duplicate: accepted.status === "duplicate_file" });
+    await poll(key, accepted.id, stopped);
+  }));
+  imports.value = [...added, ...imports.value];
 }
 
-/** Goes on with an import that waited for its reader: for a password, or for a mapping. @param {Import} result */
+/** Goes on with an import that waited for its reader, or that an earlier visit began. @param {Import} result */
 export function takeUp(result) {
   const known = imports.value.find((item) => item.result?.id === result.id);
   if (known) {
-    const { signal: stopped } = queue.life;
-    poll(known.key, result.id, stopped).catch((error) => change(known.key, { error }));
+    const stopped = lifeOf(known.key);
+    poll(known.key, result.id, stopped).catch((error) => !stopped.aborted && change(known.key, { error }));
     return;
   }
-  enqueue({ name: result.filename, file: null, options: {}, upload: null, result }, (key, stopped) => poll(key, result.id, stopped));
+  const item = enqueue({ name: result.filename, file: null, options: {}, upload: null, result }, (key, stopped) => poll(key, result.id, stopped));
+  imports.value = [item, ...imports.value];
 }
 
-/** Takes a file that is over off the list. @param {number} key */
+/** Takes a file off the list: one that is over, one that waits, or one whose upload is to stop. @param {number} key */
 export function dismiss(key) {
+  queue.lives.get(key)?.abort();
+  queue.lives.delete(key);
   imports.value = imports.value.filter((item) => item.key !== key);
 }
 
-/** @param {Pick<Item, "name" | "file" | "options" | "upload" | "result">} item @param {(key: number, stopped: AbortSignal) => Promise<void>} work */
+/** @param {number} key */
+function lifeOf(key) {
+  const life = queue.lives.get(key) ?? new AbortController();
+  queue.lives.set(key, life);
+  return life.signal;
+}
+
+/** @param {Pick<Item, "name" | "file" | "options" | "upload" | "result">} item @param {(key: number, stopped: AbortSignal) => Promise<void>} work @returns {Item} */
 function enqueue(item, work) {
-  const { signal: stopped } = queue.life;
   const key = ++queue.key;
-  imports.value = [{ ...item, key, duplicate: false, error: null }, ...imports.value];
+  const stopped = lifeOf(key);
   queue.last = queue.last.then(async () => {
     if (stopped.aborted) return;
+    change(key, { waiting: false });
     try {
       await work(key, stopped);
     } catch (error) {
       if (!stopped.aborted) change(key, { error, upload: null });
     }
   });
+  return { ...item, key, waiting: true, duplicate: false, error: null };
 }
 
 /** @param {number} key @param {string} id @param {AbortSignal} stopped */
@@ -100,9 +117,16 @@ async function poll(key, id, stopped) {
     if (stopped.aborted) return;
     if (SETTLED.has(result.status)) settled(result.last_seq);
     change(key, { result });
-    if (SETTLED.has(result.status)) return;
+    if (SETTLED.has(result.status)) return retell(result.repair_of);
     await wait(POLL_MS, stopped);
   }
+}
+
+/** Shows an import anew whose counts another one changed: a repair completes what it repairs. @param {string | null} id */
+async function retell(id) {
+  if (!id || !imports.value.some((item) => item.result?.id === id)) return;
+  const result = await fetchImport(id);
+  imports.value = imports.value.map((item) => (item.result?.id === id ? { ...item, result } : item));
 }
 
 /** @param {number | null} lastSeq */
@@ -122,8 +146,8 @@ export async function undo(id) {
     const result = await fetchImport(id);
     if (result.status === "undone") {
       settled(result.last_seq);
-      imports.value = imports.value.map((item) => (item.result?.id === id ? { ...item, result } : item));
-      return;
+      await retell(id);
+      return retell(result.repair_of);
     }
     await wait(POLL_MS);
   }

@@ -30,7 +30,8 @@ export function actions(element, result, changed) {
     if (location.hash.includes("view=")) location.hash = "#/import";
   });
   element.querySelector("[data-action=unlock]")?.addEventListener("click", () => askPassword(result));
-  element.querySelector("[data-action=undo]")?.addEventListener("click", () => takeBack(result, changed));
+  const undoing = element.querySelector("[data-action=undo]");
+  if (undoing instanceof HTMLButtonElement) undoing.addEventListener("click", () => takeBack(result, undoing, changed));
 }
 
 /** @param {() => Promise<void>} work */
@@ -42,15 +43,21 @@ async function attempt(work) {
   }
 }
 
-/** @param {Import} result @param {() => Promise<void>} changed */
-async function takeBack(result, changed) {
+/** @param {Import} result @param {HTMLButtonElement} button @param {() => Promise<void>} changed */
+async function takeBack(result, button, changed) {
   const words = { name: result.filename, count: result.rows_success, number: formatNumber(result.rows_success), updated: formatNumber(result.rows_updated) };
   const text = t("import.undo-text", words) + (result.rows_updated > 0 ? t("import.undo-updated", words) : "");
   if (!(await confirmed({ title: t("import.undo-title"), text, action: t("import.undo") }))) return;
+  // A million rows take a while: the button says that it goes on.
+  const face = [...button.childNodes];
+  button.disabled = true;
+  button.textContent = t("import-status.undoing");
   await attempt(async () => {
     await undo(result.id);
     toast(t("import.undone-toast", words));
   });
+  button.disabled = false;
+  button.replaceChildren(...face);
   await changed();
 }
 

@@ -4,7 +4,7 @@ import { createCard } from "../../components/card/card.js";
 import { icon } from "../../components/icon/icon.js";
 import { t } from "../../i18n/i18n.js";
 import { html, one, put } from "../../lib/html.js";
-import { dismiss, importFiles, imports } from "../../state/imports.js";
+import { dismiss, importFiles, imports, takeUp } from "../../state/imports.js";
 import { actions } from "./actions.js";
 import { mountErrors } from "./errors.js";
 import { rememberedCard } from "./remembered.js";
@@ -35,10 +35,24 @@ export function mountHome(element) {
     await Promise.all([history.run(() => drawHistory(history, refresh)), remembered.refresh()]);
   };
   const show = currentList(one(element, "[data-part=current]"), refresh);
-  chooser(element);
+  const endDrops = chooser(element);
   show(imports.value);
   drawQuestions(one(element, "[data-part=questions]"));
-  return { ready: refresh(), destroy: imports.subscribe(show) };
+  const endShow = imports.subscribe(show);
+  return {
+    ready: refresh().then(takeUpEarlier),
+    destroy() {
+      endDrops();
+      endShow();
+    },
+  };
+}
+
+/** Shows what an earlier visit, or another window, left under way. */
+async function takeUpEarlier() {
+  if (!imports.value.every(isSettled)) return;
+  const { items } = await fetchImports({ limit: PAGE }).catch(() => ({ items: [] }));
+  for (const item of items) if (!SETTLED.has(item.status)) takeUp(item);
 }
 
 /** Links that wait for a decision, where there are any. @param {HTMLElement} host */
@@ -47,7 +61,7 @@ async function drawQuestions(host) {
   if (items.length > 0) put(host, html`<div class="message">${icon("link")}<div class="message-text"><p>${t("links.waiting")}</p><div><a class="button button-small" href="#/import?view=links">${t("links.review")}</a></div></div></div>`);
 }
 
-/** @param {HTMLElement} element */
+/** @param {HTMLElement} element @returns {() => void} ends it */
 function chooser(element) {
   const zone = one(element, ".drop-zone");
   const input = /** @type {HTMLInputElement} */ (one(element, "input[type=file]"));
@@ -59,15 +73,42 @@ function chooser(element) {
     take(input.files);
     input.value = "";
   });
-  for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, (event) => {
+  return acceptDrops(zone, take);
+}
+
+/**
+ * Takes files that are dropped anywhere in the window: beside the zone, the browser would open them
+ * and leave the page.
+ * @param {HTMLElement} zone lit up meanwhile @param {(files: FileList) => void} take
+ * @returns {() => void} ends it
+ */
+function acceptDrops(zone, take) {
+  /** @param {DragEvent} event */
+  const over = (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     zone.classList.add("is-over");
-  });
-  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("is-over"));
-  zone.addEventListener("drop", (event) => {
+  };
+  /** @param {DragEvent} event */
+  const leave = (event) => {
+    // Within the window, one element is left for another.
+    if (event.relatedTarget === null) zone.classList.remove("is-over");
+  };
+  /** @param {DragEvent} event */
+  const drop = (event) => {
+    zone.classList.remove("is-over");
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
-    if (event instanceof DragEvent) take(event.dataTransfer?.files);
-  });
+    take(event.dataTransfer.files);
+  };
+  addEventListener("dragover", over);
+  addEventListener("dragleave", leave);
+  addEventListener("drop", drop);
+  return () => {
+    removeEventListener("dragover", over);
+    removeEventListener("dragleave", leave);
+    removeEventListener("drop", drop);
+  };
 }
 
 /**
@@ -85,12 +126,14 @@ function currentList(host, refresh) {
       element.remove();
       drawn.delete(key);
     }
-    // Oldest first, each put on top.
-    for (const item of [...items].reverse()) {
+    // New ones stand before those of earlier choices, in the order in which they are imported.
+    let following = host.firstElementChild;
+    for (const item of items) {
       const known = drawn.get(item.key);
+      if (known) following = known.element.nextElementSibling;
       if (known?.item === item) continue;
       const element = known?.element ?? document.createElement("div");
-      if (!known) host.prepend(element);
+      if (!known) host.insertBefore(element, following);
       drawn.set(item.key, { element, item });
       drawItem(element, item, refresh);
       if (known && isSettled(item) && !isSettled(known.item)) refresh();

@@ -22,10 +22,17 @@ export function statusTag(status) {
 
 /** @param {import("../../state/imports.js").Item} item @param {boolean} settled */
 export function itemView(item, settled) {
-  const { name, upload, result, error } = item;
+  const { name, upload, waiting, result, error } = item;
   return html`
-    <div class="import-line"><span class="import-name">${name}${item.options.repairOf && html` <span class="tag">${t("import.is-repair")}</span>`}</span><span class="import-state">${result ? statusTag(item.duplicate ? "duplicate_file" : result.status) : error ? statusTag("failed") : upload && upload.sent === 0 ? html`<span class="note">${t("import-status.waiting")}</span>` : html`<span class="note">${t("import-status.uploading")}</span>`}${settled && html`<button type="button" class="icon-button" data-action="dismiss" aria-label="${t("import.dismiss", { name })}">${icon("close", "icon-small")}</button>`}</span></div>
-    ${error !== null ? problem(error) : upload ? uploadBar(upload) : result && outcome(result, { duplicate: item.duplicate, detailed: true, canRepeat: item.file !== null })}`;
+    <div class="import-line"><span class="import-name">${name}${item.options.repairOf && html` <span class="tag">${t("import.is-repair")}</span>`}</span><span class="import-state">${stateOf(item)}${(settled || upload) && html`<button type="button" class="icon-button" data-action="dismiss" aria-label="${t(settled ? "import.dismiss" : "import.cancel", { name })}">${icon("close", "icon-small")}</button>`}</span></div>
+    ${error !== null ? problem(error) : upload ? !waiting && uploadBar(upload) : result && outcome(result, { duplicate: item.duplicate, detailed: true, canRepeat: item.file !== null })}`;
+}
+
+/** @param {import("../../state/imports.js").Item} item */
+function stateOf({ result, error, upload, waiting, duplicate }) {
+  if (result) return statusTag(duplicate ? "duplicate_file" : result.status);
+  if (error !== null) return statusTag("failed");
+  return html`<span class="note">${t(upload && waiting ? "import-status.waiting" : upload ? "import-status.uploading" : "import-status.queued")}</span>`;
 }
 
 /** @param {{ sent: number, total: number }} upload */
@@ -97,10 +104,17 @@ export function historyTable(items) {
     <tbody>${items.map((item) => html`<tr data-import="${item.id}">
       <td><a href="#/import?view=import&id=${item.id}">${item.filename}</a>${item.repair_of && html` <span class="tag">${t("import.is-repair")}</span>`}</td>
       <td>${statusTag(item.status)}${item.dry_run && html` <span class="tag">${t("import.is-dry-run")}</span>`}</td>
-      <td class="figure">${t("import.row-summary", { ok: formatNumber(item.rows_success), duplicate: formatNumber(item.rows_duplicate), failed: formatNumber(item.rows_failed) })}</td>
+      <td class="figure">${rowSummary(item)}</td>
       <td class="figure">${formatInstant(item.created_at, locale(), zone)}</td>
       <td>${historyActions(item)}</td>
     </tr>`)}</tbody></table></div>`;
+}
+
+/** What came of the rows; of a file that gave none, why. @param {Import} item */
+function rowSummary(item) {
+  if (item.status === "failed") return html`<span class="quiet">${failure(item)}</span>`;
+  if (!UNDOABLE.has(item.status) && item.status !== "undone") return "—";
+  return t("import.row-summary", { ok: formatNumber(item.rows_success), duplicate: formatNumber(item.rows_duplicate), failed: formatNumber(item.rows_failed) });
 }
 
 /** @param {Import} item */
