@@ -1,5 +1,6 @@
 """A small ledger with a change feed, in memory and over HTTP, as the ingest service has."""
 
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pyarrow as pa
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
+from analytics_service.clients.feed_pages import ArrowPages
 from analytics_service.domain.feed import CategoryChange, ExpenseChange, FeedPage
 from servicekit.contracts import contract_example
 
@@ -96,6 +98,22 @@ class Ledger:
             expenses=[row for _, row in chosen if isinstance(row, ExpenseChange)],
             categories=[row for _, row in chosen if isinstance(row, CategoryChange)],
         )
+
+
+@dataclass
+class LongAnswers:
+    """A ledger whose changes come in one long Arrow answer, read on page by page."""
+
+    ledger: Ledger
+    batch_rows: int = 7
+    _pages: ArrowPages | None = None
+
+    def page(self, *, after: int, limit: int) -> FeedPage:
+        if self._pages is None or self._pages.is_over or self._pages.after != after:
+            whole = self.ledger.page(after=after, limit=1_000_000)
+            stream = arrow_stream(whole, batch_rows=self.batch_rows)
+            self._pages = ArrowPages(io.BytesIO(stream), after=after)
+        return self._pages.next(limit)
 
 
 def breaking(stream: bytes) -> Iterator[bytes]:

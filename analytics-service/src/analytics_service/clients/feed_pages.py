@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any, Protocol, overload
 
 from urllib3.exceptions import HTTPError
 
@@ -76,6 +77,7 @@ class ArrowPages:
 
             self._reader = pa.ipc.open_stream(stream)
             about: Mapping[bytes, bytes] = self._reader.schema.metadata or {}
+            self._schema = self._reader.schema.remove_metadata()
             self._epoch = about[b"epoch"].decode()
             self._last = int(about[b"next"])
             self._has_more = about[b"has_more"] == b"true"
@@ -85,31 +87,89 @@ class ArrowPages:
     def next(self, limit: int) -> FeedPage:
         """The next page: whole batches, as many as go into the limit, but at least one."""
         with _translated():
-            expenses: list[ExpenseChange] = []
-            while self._waiting is not None and (
-                not expenses or len(expenses) + self._waiting.num_rows <= limit
-            ):
-                expenses += _expenses(_columns(self._waiting))
-                self._waiting = self._batch()
+            expenses = ArrowExpenses(self._schema, self._batches(limit))
         self.is_over = self._waiting is None
         page = FeedPage(
             epoch=self._epoch,
             after=self.after,
-            next=self._last if self.is_over else expenses[-1].seq,
+            next=self._last if self.is_over else expenses.last_seq,
             has_more=self._has_more if self.is_over else True,
             expenses=expenses,
             categories=self._categories,
+            table=expenses.table,
+            waiting=self._last - self.after,
         )
         # All that the stream has came with its first page: a category is only ever newer.
         self._categories = []
         self.after = page.next
         return page
 
+    def _batches(self, limit: int) -> list[Any]:
+        batches: list[Any] = []
+        rows = 0
+        while self._waiting is not None and (not batches or rows + self._waiting.num_rows <= limit):
+            batches.append(self._waiting)
+            rows += self._waiting.num_rows
+            self._waiting = self._batch()
+        return batches
+
     def _batch(self) -> Any:
         try:
             return self._reader.read_next_batch()
         except StopIteration:
             return None
+
+
+class ArrowExpenses(Sequence[ExpenseChange]):
+    """The expenses of Arrow batches, made one by one only when they are asked for.
+
+    Attributes:
+        table: the same as a pyarrow table in the feed's own columns.
+    """
+
+    def __init__(self, schema: Any, batches: Sequence[Any]) -> None:
+        import pyarrow as pa
+
+        missing = {_column_of(name) for name in ExpenseChange._fields} - set(schema.names)
+        if missing:
+            raise KeyError(*missing)
+        self.table = pa.Table.from_batches(
+            [batch.replace_schema_metadata() for batch in batches], schema
+        )
+
+    @property
+    def last_seq(self) -> int:
+        """The seq of the last of them."""
+        return int(self.table["seq"][-1].as_py())
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __iter__(self) -> Iterator[ExpenseChange]:
+        return iter(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> ExpenseChange: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[ExpenseChange]: ...
+    def __getitem__(self, at: int | slice) -> ExpenseChange | Sequence[ExpenseChange]:
+        return self._rows[at]
+
+    @cached_property
+    def _rows(self) -> list[ExpenseChange]:
+        import pyarrow as pa
+
+        columns = {}
+        for name in ExpenseChange._fields:
+            column = self.table[_column_of(name)]
+            if pa.types.is_date32(column.type):
+                column = column.cast(pa.int32())  # days from 1970-01-01
+            columns[name] = column.to_pylist()
+        return _expenses(columns)
+
+
+def _column_of(field: str) -> str:
+    return "local_date" if field == "local_day" else field
 
 
 @contextmanager
@@ -123,18 +183,6 @@ def _translated() -> Iterator[None]:
         raise FeedUnavailable("the change feed broke off") from error
     except (pa.ArrowException, OSError, LookupError, ValueError, TypeError) as error:
         raise FeedCorrupt("a page of the change feed cannot be read") from error
-
-
-def _columns(batch: Any) -> Columns:
-    import pyarrow as pa
-
-    columns = {}
-    for name in ExpenseChange._fields:
-        column = batch.column("local_date" if name == "local_day" else name)
-        if pa.types.is_date32(column.type):
-            column = column.cast(pa.int32())  # days from 1970-01-01
-        columns[name] = column.to_pylist()
-    return columns
 
 
 def _expenses(columns: Columns) -> list[ExpenseChange]:

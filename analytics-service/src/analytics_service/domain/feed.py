@@ -1,8 +1,8 @@
 """The change feed's rows as this service reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class ExpenseChange(NamedTuple):
@@ -57,3 +57,11 @@ class FeedPage:
     has_more: bool
     expenses: Sequence[ExpenseChange]
     categories: Sequence[CategoryChange]
+    table: Any = None
+    """The expenses as a pyarrow table in the feed's own columns, where they came as one."""
+    waiting: int = 0
+    """How many changes at most the answer that the page is of holds, from this page on."""
+
+
+Following = Callable[[int], FeedPage]
+"""The page that follows a seq."""

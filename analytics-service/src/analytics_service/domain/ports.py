@@ -7,7 +7,7 @@ from typing import Protocol
 from analytics_service.domain.anomalies import AmountNorm, Charge, RepeatedCharge
 from analytics_service.domain.calendar import DayRange
 from analytics_service.domain.categories import CategoryTree, Tally
-from analytics_service.domain.feed import FeedPage
+from analytics_service.domain.feed import FeedPage, Following
 from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.views import View, ViewChange
@@ -124,6 +124,14 @@ class ReadModelWriter(Protocol):
 
     def apply(self, page: FeedPage, *, now: int) -> bool:
         """Whether the page was stored; not where another consumer has moved the cursor."""
+        ...
+
+    def load(self, page: FeedPage, following: Following, *, now: int) -> FeedPage | None:
+        """The last page of those that were stored in one go, None where none of them can be.
+
+        Raises:
+            FeedUnavailable, FeedCorrupt: as `following` raises them; nothing was stored.
+        """
         ...
 
     def restart(self, epoch: str, *, replacing: str) -> None:

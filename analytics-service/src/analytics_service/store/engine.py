@@ -10,6 +10,7 @@ from servicekit.sqlite import open_engine
 WEB_CACHE_KIB = 4_000
 """By connection, of which a web process has one for each of its eight threads."""
 WORKER_CACHE_KIB = 32_000
+LOG_BYTES = 64 << 20
 
 
 def open_read_model(path: Path, *, cache_kib: int = WEB_CACHE_KIB) -> Engine:
@@ -21,6 +22,8 @@ def open_read_model(path: Path, *, cache_kib: int = WEB_CACHE_KIB) -> Engine:
         cursor = dbapi_connection.cursor()
         cursor.execute(f"PRAGMA cache_size = -{cache_kib}")
         cursor.execute("PRAGMA temp_store = MEMORY")
+        # A bulk load writes its whole into the log; it need not stay as long for good.
+        cursor.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         cursor.close()
 
     return engine

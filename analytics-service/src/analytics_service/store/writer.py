@@ -4,14 +4,11 @@ A page goes in whole or not at all: facts, rollups, norms and cursor in one tran
 move by what leaves and what enters the facts, so that a page costs what it changes.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
     Integer,
-    Select,
     Table,
     and_,
     cast,
@@ -25,20 +22,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from analytics_service.domain.anomalies import REPEAT_SECONDS, amount_norm
-from analytics_service.domain.categories import ALL_CATEGORIES
-from analytics_service.domain.feed import CategoryChange, FeedPage
+from analytics_service.domain.anomalies import REPEAT_SECONDS
+from analytics_service.domain.feed import CategoryChange, FeedPage, Following
 from analytics_service.domain.figures import FeedState
 from analytics_service.store import tables as t
+from analytics_service.store.derived import EXPENSE, judge_repeats, renew_norms
 from analytics_service.store.queries import read_feed_state
 from analytics_service.store.staging import clear_staging, delta, incoming, stage, touched
 from servicekit.sqlite import read_transaction, write_transaction
 
 FACTS = t.expense_facts
 SECONDS_PER_DAY = 86_400
-EXPENSE = "expense"
-UNCLOCKED_STEP_S = 900
-"""Time zones differ by quarters of an hour: local midnight is a multiple of it."""
 
 
 class SqliteReadModelWriter:
@@ -62,12 +56,38 @@ class SqliteReadModelWriter:
                 _apply_expenses(connection, page)
             for category in page.categories:
                 _apply_category(connection, category)
-            connection.execute(
-                update(t.feed_cursor).values(
-                    seq=page.next, pulled_at=now, behind=int(page.has_more)
-                )
-            )
+            _move_cursor(connection, page, now=now)
             return True
+
+    def load(self, page: FeedPage, following: Following, *, now: int) -> FeedPage | None:
+        """The last page of those that were stored in one go, None where none of them can be.
+
+        Rows that were never seen before go in without the staging of others, and the cursor moves
+        once, past all of them.
+        """
+        if page.table is None:
+            return None
+        from analytics_service.store.bulk import BulkLoad
+
+        with write_transaction(self._engine) as connection:
+            state = read_feed_state(connection)
+            load = BulkLoad(connection, expected_rows=page.waiting)
+            if (state.epoch, state.seq) != (page.epoch, page.after) or not load.takes(page):
+                return None
+            last = page
+            while True:
+                load.add(page)
+                for category in page.categories:
+                    _apply_category(connection, category)
+                last = page
+                if not page.has_more or load.is_full:
+                    break
+                page = following(last.next)
+                if page.epoch != last.epoch or not load.takes(page):
+                    break
+            load.finish()
+            _move_cursor(connection, last, now=now)
+            return last
 
     def restart(self, epoch: str, *, replacing: str) -> None:
         """Forget everything and begin the feed's new epoch at 0.
@@ -88,6 +108,11 @@ class SqliteReadModelWriter:
         """Remember that the feed was read just now."""
         with write_transaction(self._engine) as connection:
             connection.execute(update(t.feed_cursor).values(pulled_at=now, behind=int(behind)))
+
+
+def _move_cursor(connection: Connection, page: FeedPage, *, now: int) -> None:
+    values = {"seq": page.next, "pulled_at": now, "behind": int(page.has_more)}
+    connection.execute(update(t.feed_cursor).values(**values))
 
 
 def _apply_expenses(connection: Connection, page: FeedPage) -> None:
@@ -176,7 +201,7 @@ def _move_import_marks(connection: Connection) -> None:
 
 def _find_repeats(connection: Connection) -> None:
     """Judge anew the rows of the page and those within a minute after where they are or were."""
-    repeats, f, d = t.repeated_charges, FACTS.alias("f"), delta.alias("d")
+    f, d = FACTS.alias("f"), delta.alias("d")
     same_charge = and_(
         literal_column("+f.user_id") == d.c.user_id,
         f.c.merchant_id == d.c.merchant_id,
@@ -192,90 +217,14 @@ def _find_repeats(connection: Connection) -> None:
     ids = [row[0] for row in connection.execute(affected)]
     connection.execute(touched.delete())
     connection.exec_driver_sql("INSERT INTO touched VALUES (?)", [(value,) for value in ids])
-    connection.execute(delete(repeats).where(repeats.c.id.in_(select(touched.c.id))))
-    columns = [column.name for column in repeats.columns]
-    connection.execute(insert(repeats).from_select(columns, _repeats_of_touched()))
-
-
-def _repeats_of_touched() -> Select[Any]:
-    """For each touched row the nearest equal charge of the same payee in the minute before it.
-
-    Rows at the very start of a day are left out: their statement knew no time of day.
-    """
-    f, earlier = FACTS.alias("f"), FACTS.alias("earlier")
-    # The unary plus keeps SQLite from beginning with `earlier`: it would read all facts.
-    pair = and_(
-        literal_column("+earlier.user_id") == f.c.user_id,
-        earlier.c.merchant_id == literal_column("+f.merchant_id"),
-        earlier.c.amount_minor == literal_column("+f.amount_minor"),
-        earlier.c.time.between(f.c.time - REPEAT_SECONDS, f.c.time),
-        earlier.c.currency == f.c.currency,
-        earlier.c.direction == EXPENSE,
-        or_(earlier.c.time < f.c.time, earlier.c.id < f.c.id),
-    )
-    has_clock_time = or_(f.c.local_hour != 0, f.c.time % UNCLOCKED_STEP_S != 0)
-    nearest = func.row_number().over(
-        partition_by=literal_column("+f.id"), order_by=(earlier.c.time.desc(), earlier.c.id.desc())
-    )
-    pairs = (
-        select(
-            f.c.user_id,
-            f.c.local_day,
-            f.c.id,
-            earlier.c.id.label("first_id"),
-            (f.c.time - earlier.c.time).label("seconds"),
-            nearest.label("nearest"),
-        )
-        .select_from(f.join(earlier, pair))
-        .where(
-            f.c.id.in_(select(touched.c.id)),
-            f.c.direction == EXPENSE,
-            f.c.merchant_id != t.NO_LABEL,
-            f.c.amount_minor > 0,
-            has_clock_time,
-        )
-        .subquery()
-    )
-    found = (pairs.c[column.name] for column in t.repeated_charges.columns)
-    return select(*found).where(pairs.c.nearest == 1)
+    judge_repeats(connection)
 
 
 def _renew_norms(connection: Connection) -> None:
     """Measure anew what purchases usually cost in the categories that the page moved."""
     d = delta.c
-    moved = connection.execute(
-        select(d.user_id, d.currency, d.category_id).where(d.direction == EXPENSE).distinct()
-    ).all()
-    for user_id, currency, category_id in moved:
-        _renew_norm(connection, user_id=user_id, currency=currency, category_id=category_id)
-    for user_id, currency in sorted({(row[0], row[1]) for row in moved}):
-        _renew_norm(connection, user_id=user_id, currency=currency, category_id=ALL_CATEGORIES)
-
-
-def _renew_norm(connection: Connection, *, user_id: int, currency: str, category_id: int) -> None:
-    b, norms = t.amount_bins.c, t.amount_norms
-    query = (
-        select(b.amount_bin, func.sum(b.count))
-        .where(b.user_id == user_id, b.currency == currency, b.direction == EXPENSE)
-        .group_by(b.amount_bin)
-        .order_by(b.amount_bin)
-    )
-    if category_id != ALL_CATEGORIES:
-        query = query.where(b.category_id == category_id)
-    norm = amount_norm((row[0], row[1]) for row in connection.execute(query))
-    key = {"user_id": user_id, "currency": currency, "category_id": category_id}
-    connection.execute(
-        delete(norms).where(*(norms.c[name] == value for name, value in key.items()))
-    )
-    if norm is not None:
-        connection.execute(
-            insert(norms).values(
-                **key,
-                count=norm.count,
-                median_log=norm.median_log,
-                spread_log=norm.spread_log,
-            )
-        )
+    moved = select(d.user_id, d.currency, d.category_id).where(d.direction == EXPENSE).distinct()
+    renew_norms(connection, [(row[0], row[1], row[2]) for row in connection.execute(moved)])
 
 
 def _apply_category(connection: Connection, change: CategoryChange) -> None:

@@ -3,15 +3,22 @@
 from analytics_service.domain.errors import FeedCorrupt
 from analytics_service.domain.ports import ChangeFeed, ReadModelWriter
 
-PAGE_ROWS = 10_000
+PAGE_ROWS = 20_000
 """Pages of 100,000 rows take 120 MB more and are no faster."""
+LOAD_ROWS = 20_000
+"""From so many waiting changes on, rows that were never seen before are loaded in one go."""
 NOTE_PULL_EVERY_S = 2
 
 
 def pull_once(
-    feed: ChangeFeed, model: ReadModelWriter, *, now: int, page_rows: int = PAGE_ROWS
+    feed: ChangeFeed,
+    model: ReadModelWriter,
+    *,
+    now: int,
+    page_rows: int = PAGE_ROWS,
+    load_rows: int = LOAD_ROWS,
 ) -> bool:
-    """Whether more is waiting: one page was read and stored, or found to be of a new epoch.
+    """Whether more is waiting: one page or many were stored, or found to be of a new epoch.
 
     Raises:
         FeedUnavailable: the feed cannot be read now; nothing has changed.
@@ -29,6 +36,11 @@ def pull_once(
         if state.behind or known is None or now - known >= NOTE_PULL_EVERY_S:
             model.note_pull(now=now, behind=False)
         return False
+    last = None
+    if page.waiting >= load_rows:
+        last = model.load(page, lambda after: feed.page(after=after, limit=page_rows), now=now)
+    if last is not None:
+        return last.has_more
     model.apply(page, now=now)
     return page.has_more
 

@@ -1,0 +1,271 @@
+"""Rows that were never seen before, by the hundred thousand: added up in Arrow, not in SQL.
+
+Where the rows are many beside those that are there, the indexes of the facts are made anew after
+them, in the same transaction: readers see the old state until it commits. Loads pyarrow and NumPy,
+for the worker only.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, Table
+
+from analytics_service.domain.anomalies import BINS_PER_OCTAVE, NO_BIN, REPEAT_SECONDS
+from analytics_service.domain.categories import NO_CATEGORY
+from analytics_service.domain.feed import FeedPage
+from analytics_service.store import tables as t
+from analytics_service.store.arrow_numbers import Integers, arrow_integers, integers
+from analytics_service.store.bulk_labels import BulkLabels
+from analytics_service.store.derived import EXPENSE, judge_repeats, renew_norms
+from analytics_service.store.staging import clear_staging
+
+MAX_ROWS = 1_000_000
+"""In one transaction, so that the worker shows that it is alive in between."""
+REBUILD_SHARE = 0.5
+"""Indexes are made anew from this share of the rows that are there on."""
+_MAX_ID_SPAN = 1 << 26
+_LABELLED = ("merchant", "place", "note", "source", "account")
+_OWNER = ("user_id", "currency", "direction")
+_SUMS = ("count", "amount_minor", "refunded_minor")
+_MOVED = (
+    "local_day", "category_id", "merchant_id", "place_id", "local_hour", "amount_bin",
+    "amount_minor", "refunded_minor", "user_id", "created_at",
+)  # fmt: skip
+_MONTHS_TO_1970 = 1970 * 12
+# Equal charges stand together in the index; the nearest before a row is the one that counts.
+_NEAR = """
+INSERT OR IGNORE INTO touched
+SELECT id FROM (
+    SELECT f.id, f.time - lag(f.time) OVER (
+        PARTITION BY f.merchant_id, f.amount_minor ORDER BY f.time
+    ) AS gap
+    FROM moved_merchants m CROSS JOIN expense_facts f ON f.merchant_id = m.id
+) WHERE gap <= ?
+"""
+
+
+class BulkLoad:
+    """One load within one transaction: pages are added, then it is finished.
+
+    Args:
+        connection: in a write transaction.
+        expected_rows: how many at most will come.
+    """
+
+    def __init__(self, connection: Connection, *, expected_rows: int) -> None:
+        self._connection = connection
+        raw: Any = connection.connection.driver_connection
+        self._raw = raw
+        query = "SELECT coalesce(max(id), 0) + 1 FROM expense_facts"
+        self._first_id = int(self._raw.execute(query).fetchone()[0])
+        self._seen = np.zeros(0, dtype=bool)
+        self._labels = BulkLabels(self._raw)
+        self._owners: dict[tuple[Any, ...], int] = {}
+        self._sums: dict[str, list[Any]] = {table.name: [] for table in t.ROLLUPS}
+        self._marks: list[Any] = []
+        self._merchants: set[int] = set()
+        self._expected_rows = expected_rows
+        self._without_indexes = False
+        self._rows = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the transaction should end."""
+        return self._rows >= MAX_ROWS
+
+    def takes(self, page: FeedPage) -> bool:
+        """Whether all rows of the page are new to the facts and to this load."""
+        if page.table is None:
+            return False
+        if not page.table.num_rows:
+            return True
+        places = integers(page.table["id"]) - self._first_id
+        if places.min() < 0 or places.max() >= _MAX_ID_SPAN:
+            return False
+        known = places[places < len(self._seen)]
+        return not self._seen[known].any()
+
+    def add(self, page: FeedPage) -> None:
+        """Store the facts of a page, and keep what they add to the rollups."""
+        if self._rows == 0:
+            self._begin()
+        if not page.table.num_rows:
+            return
+        self._mark_seen(integers(page.table["id"]) - self._first_id)
+        live = page.table.filter(pc.invert(page.table["deleted"]))
+        if not live.num_rows:
+            return
+        facts = self._facts(live)
+        self._insert(facts)
+        self._add_up(facts)
+        self._merchants.update(np.unique(facts["merchant_id"]).tolist())
+        self._rows += live.num_rows
+
+    def finish(self) -> None:
+        """Make the indexes, move the rollups, and judge what depends on other rows."""
+        if self._without_indexes:
+            for index in sorted(t.expense_facts.indexes, key=lambda index: str(index.name)):
+                index.create(self._connection)
+        for rollup in t.ROLLUPS:
+            self._move(rollup)
+        self._move_marks()
+        self._find_repeats()
+        self._renew_norms()
+
+    def _begin(self) -> None:
+        there = self._raw.execute("SELECT coalesce(sum(count), 0) FROM daily").fetchone()[0]
+        if self._expected_rows >= REBUILD_SHARE * there:
+            self._without_indexes = True
+            for index in t.expense_facts.indexes:
+                index.drop(self._connection)
+
+    def _mark_seen(self, places: Integers) -> None:
+        end = int(places.max()) + 1
+        if end > len(self._seen):
+            self._seen = np.concatenate(
+                [self._seen, np.zeros(max(end, 2 * len(self._seen)) - len(self._seen), dtype=bool)]
+            )
+        self._seen[places] = True
+
+    def _facts(self, live: Any) -> dict[str, Any]:
+        """The columns of the facts (NumPy, or pyarrow where values may be missing), by name."""
+        users = integers(live["user_id"])
+        amounts = integers(live["amount_minor"])
+        facts: dict[str, Any] = {
+            "user_id": users,
+            "local_day": integers(live["local_date"]),
+            "category_id": integers(live["category_id"], missing=NO_CATEGORY),
+            "amount_minor": amounts,
+            "amount_bin": _bins(amounts),
+        }
+        for name in _LABELLED:
+            facts[f"{name}_id"] = self._labels.ids(users, live[name])
+        for name in ("currency", "direction", "import_id", "lat", "lon"):
+            facts[name] = live[name].combine_chunks()
+        for name in ("id", "refunded_minor", "local_hour", "time", "created_at"):
+            facts[name] = integers(live[name])
+        return facts
+
+    def _insert(self, facts: Mapping[str, Any]) -> None:
+        """Facts in the order of their table, so that it grows at its end."""
+        order = np.lexsort((facts["id"], facts["local_day"], facts["user_id"]))
+        in_order = bool((order[:-1] < order[1:]).all())
+        columns = []
+        for column in t.expense_facts.columns:
+            values = facts[column.name]
+            taken = values if in_order else values.take(order)
+            columns.append(taken.tolist() if isinstance(taken, np.ndarray) else taken.to_pylist())
+        marks = ", ".join("?" for _ in columns)
+        self._raw.executemany(
+            f"INSERT INTO expense_facts VALUES ({marks})",  # noqa: S608 - only question marks
+            zip(*columns, strict=True),
+        )
+
+    def _add_up(self, facts: Mapping[str, Any]) -> None:
+        days = facts["local_day"].astype("datetime64[D]")
+        moved = {
+            "owner": self._owner_codes(facts),
+            "month": days.astype("datetime64[M]").astype(np.int64) + _MONTHS_TO_1970,
+            "charge_minor": facts["amount_minor"],
+            "count": np.ones(len(days), dtype=np.int64),
+            **{name: facts[name] for name in _MOVED},
+        }
+        columns = {name: arrow_integers(values) for name, values in moved.items()}
+        rows = pa.Table.from_pydict(columns | {"import_id": facts["import_id"]})
+        for rollup in t.ROLLUPS:
+            self._sums[rollup.name].append(_added(rows, ["owner", *_keys(rollup)], _SUMS))
+        imported = rows.filter(pc.is_valid(rows["import_id"]))
+        self._marks.append(_added(imported, _primary_key(t.import_marks)))
+
+    def _owner_codes(self, facts: Mapping[str, Any]) -> Integers:
+        """A number for each user, currency and direction, the same in all pages."""
+        encoded = [facts[name].dictionary_encode() for name in _OWNER[1:]]
+        users, mixed = np.unique(facts["user_id"], return_inverse=True)
+        values: list[list[Any]] = [users.tolist()]
+        for column in encoded:
+            values.append(column.dictionary.to_pylist())
+            mixed = mixed * len(values[-1]) + integers(column.indices)
+        distinct, places = np.unique(mixed, return_inverse=True)
+        codes = []
+        for number in distinct.tolist():
+            rest, direction = divmod(number, len(values[2]))
+            user, currency = divmod(rest, len(values[1]))
+            owner = (values[0][user], values[1][currency], values[2][direction])
+            codes.append(self._owners.setdefault(owner, len(self._owners)))
+        return np.array(codes, dtype=np.int64)[places]
+
+    def _move(self, rollup: Table) -> None:
+        if not self._sums[rollup.name]:
+            return
+        keys = _keys(rollup)
+        added = _added(pa.concat_tables(self._sums.pop(rollup.name)), ["owner", *keys], _SUMS)
+        added = added.sort_by([(name, "ascending") for name in ("owner", *keys)])
+        owners = list(self._owners)
+        owned = [owners[code] for code in added["owner"].to_pylist()]
+        rest = [added[name].to_pylist() for name in (*keys, *_SUMS)]
+        sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
+        names = (*_OWNER, *keys)
+        self._raw.executemany(
+            f"INSERT INTO {rollup.name} ({', '.join((*names, *_SUMS))})"  # noqa: S608 - our own names
+            f" VALUES ({', '.join('?' * (len(names) + len(_SUMS)))})"
+            f" ON CONFLICT ({', '.join(names)}) DO UPDATE SET {sums}",
+            ((*owner, *row) for owner, row in zip(owned, zip(*rest, strict=True), strict=True)),
+        )
+
+    def _move_marks(self) -> None:
+        if not self._marks:
+            return
+        keys = _primary_key(t.import_marks)
+        added = _added(pa.concat_tables(self._marks), keys)
+        rows = [added[name].to_pylist() for name in (*keys, "count")]
+        self._raw.executemany(
+            f"INSERT INTO import_marks ({', '.join(keys)}, count) VALUES (?, ?, ?, ?)"  # noqa: S608
+            f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET count = count + excluded.count",
+            zip(*rows, strict=True),
+        )
+
+    def _find_repeats(self) -> None:
+        clear_staging(self._connection)
+        self._raw.execute("CREATE TEMP TABLE moved_merchants (id INTEGER PRIMARY KEY)")
+        merchants = [(id_,) for id_ in sorted(self._merchants - {t.NO_LABEL})]
+        self._raw.executemany("INSERT INTO moved_merchants VALUES (?)", merchants)
+        self._raw.execute(_NEAR, (REPEAT_SECONDS,))
+        self._raw.execute("DROP TABLE moved_merchants")
+        judge_repeats(self._connection)
+        clear_staging(self._connection)
+
+    def _renew_norms(self) -> None:
+        spending = [owner for owner in self._owners if owner[2] == EXPENSE]
+        moved = set()
+        for user_id, currency, _direction in spending:
+            query = (
+                "SELECT DISTINCT category_id FROM amount_bins"
+                " WHERE user_id = ? AND currency = ? AND direction = ?"
+            )
+            found = self._raw.execute(query, (user_id, currency, EXPENSE))
+            moved |= {(user_id, currency, row[0]) for row in found}
+        renew_norms(self._connection, sorted(moved))
+
+
+def _keys(rollup: Table) -> list[str]:
+    """What a rollup is keyed by, beside user, currency and direction."""
+    return [name for name in _primary_key(rollup) if name not in _OWNER]
+
+
+def _primary_key(table: Table) -> list[str]:
+    return [column.name for column in table.primary_key.columns]
+
+
+def _added(rows: Any, keys: list[str], sums: tuple[str, ...] = ("count",)) -> Any:
+    """The sums by the keys, as a table of both."""
+    grouped = rows.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in sums])
+    return grouped.select([*keys, *(f"{name}_sum" for name in sums)]).rename_columns([*keys, *sums])
+
+
+def _bins(amounts: Integers) -> Integers:
+    """domain.anomalies.amount_bin of many amounts."""
+    logs = np.log2(np.maximum(amounts, 1))
+    return np.where(amounts > 0, np.rint(BINS_PER_OCTAVE * logs), NO_BIN).astype(np.int64)
