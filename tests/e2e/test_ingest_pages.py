@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import requests
 from browsing import assert_fits_and_is_accessible, go, import_file, register, wait_until_ready
 from playwright.sync_api import Page, expect
 from statements import BROKEN_ROWS, household, statement
@@ -186,6 +187,62 @@ def test_export_says_how_much_and_gives_the_file(page: Page, base_url: str, tmp_
         page.click("[data-action=download]")
     lines = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == total + 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "file"),
+    [
+        ("format=csv&lang=zh-CN", ("消费记录_2024-01-02_2025-12-31.csv", "时间,金额,")),
+        ("format=csv&lang=en", ("expenses_2024-01-02_2025-12-31.csv", "time,amount,")),
+        ("format=ndjson", ("消费记录_2024-01-02_2025-12-31.ndjson", '{"time":"2024-01-02T')),
+        ("format=xlsx&lang=en", ("expenses_2024-01-02_2025-12-31.xlsx", "PK")),
+        ("kind=forecasts&lang=en", ("forecasts_", "date,to (exclusive),period,")),
+        ("kind=reports&lang=zh-CN", ("报表清单_", "标题,格式,")),
+        ("kind=reports&format=xlsx", ("报表清单_", "PK")),
+    ],
+)
+def test_every_kind_of_export_is_downloaded(
+    page: Page, base_url: str, tmp_path: Path, choice: str, file: tuple[str, str]
+) -> None:
+    name, begins = file
+    with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/export?{choice}")
+    with page.expect_download() as download:
+        page.click("[data-action=download]")
+    assert download.value.suggested_filename.startswith(name)
+    data = Path(download.value.path()).read_bytes()
+    assert data.removeprefix(b"\xef\xbb\xbf").startswith(begins.encode())
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_link_is_opened_without_a_session_and_not_when_changed(
+    page: Page, base_url: str, tmp_path: Path
+) -> None:
+    total = with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/export?format=csv&lang=en")
+    page.click("[data-action=link]")
+    address = page.locator("#e-link").input_value()
+    stranger = requests.get(address, timeout=30)
+    assert stranger.status_code == 200
+    assert len(stranger.content.splitlines()) == total + 1
+    assert "expenses_2024-01-02_2025-12-31.csv" in stranger.headers["Content-Disposition"]
+    assert requests.head(address, timeout=30).status_code == 200
+    changed = requests.get(address[:-1] + ("A" if address[-1] != "A" else "B"), timeout=30)
+    assert changed.status_code == 403
+    assert changed.headers["Content-Type"] == "application/problem+json"
+    assert "链接无效" in changed.json()["detail"]
+
+
+def test_a_forecast_that_was_made_stands_in_its_list(
+    page: Page, base_url: str, tmp_path: Path
+) -> None:
+    with_statement(page, base_url, tmp_path)
+    go(page, f"{base_url}/#/forecast")
+    go(page, f"{base_url}/#/export?kind=forecasts&lang=en")
+    page.click("[data-action=link]")
+    lines = requests.get(page.locator("#e-link").input_value(), timeout=30).text.splitlines()
+    assert len(lines) > 1
+    assert ",total," in lines[1]
 
 
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])

@@ -1,5 +1,4 @@
 // @ts-check
-import { locale } from "../i18n/i18n.js";
 import { flag, list, maybe, number, object, orElse, record, text } from "../lib/shape.js";
 import { download, request, upload } from "./client.js";
 
@@ -315,9 +314,9 @@ export function fetchProfiles() {
 
 /** @typedef {{ kind: string, format: string, lang: string }} ExportChoice */
 
-/** What the service takes for granted is not said. @param {ExportChoice} choice @param {ExpenseFilter} filter */
+/** @param {ExportChoice} choice @param {ExpenseFilter} filter */
 function exportQuery({ kind, format, lang }, filter) {
-  return { ...filter, format, kind: kind === "expenses" ? null : kind, lang: lang === locale() ? null : lang };
+  return { ...filter, format, kind, lang };
 }
 
 /** @param {ExportChoice} choice @param {ExpenseFilter} filter */

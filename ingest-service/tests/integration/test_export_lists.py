@@ -133,6 +133,13 @@ def test_a_restricted_token_gets_no_link_to_what_it_may_not_see(caller: Client) 
     assert asked(["expenses:read", "forecast:read"], "reports") == 403
 
 
+def test_an_empty_list_is_a_header(caller: Client, neighbours: Neighbours) -> None:
+    neighbours.answer = lambda *_: (200, {"items": [], "next_cursor": None})  # type: ignore[method-assign]
+    text = caller.get("/data/export?kind=reports").get_data().decode("utf-8-sig")
+    assert text == f"{HEAD['reports']}\r\n"
+    assert caller.get("/data/export?kind=reports&format=ndjson").get_data() == b""
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_head_asks_no_neighbour(caller: Client, neighbours: Neighbours, kind: str) -> None:
     assert caller.call("HEAD", f"/data/export?kind={kind}").status_code == 200

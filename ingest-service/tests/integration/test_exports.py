@@ -46,7 +46,7 @@ def test_the_language_is_chosen_by_the_query_else_by_the_caller(client: Client) 
     assert ",支出," in chinese[1]
     english = client.get("/data/export?lang=en").get_data().decode("utf-8-sig").splitlines()
     assert english[0].startswith("time,amount,currency,direction,category,")
-    assert ",expense," in english[1]
+    assert ",expense,Dining" in english[1]
     assert client.get("/data/export?lang=fr").status_code == 422
 
 

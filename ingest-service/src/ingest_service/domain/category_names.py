@@ -8,6 +8,7 @@ export writes the whole path only where the shorter text would be taken for anot
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,28 +77,42 @@ def meanings_of(tree: Sequence[Category]) -> Meanings:
     return _meanings(names, {node.id: node.code for node in tree})
 
 
-def exported_paths(tree: Sequence[Category]) -> dict[int, str]:
+def exported_paths(tree: Sequence[Category], *, english: bool = False) -> dict[int, str]:
     """The path of every category, so that its text means this category and no other.
 
-    Whoever imports the file has the default categories at least.
+    In English the default categories stand under their English names, as the pages show them,
+    unless their owner renamed them. Whoever imports the file has the default ones at least.
     """
-    names = _names_by_id(tree)
-    times: dict[Names, int] = {}
-    for own in names.values():
-        times[_low(own)] = times.get(_low(own), 0) + 1
+    own = _names_by_id(tree)
+    shown = _english_names(tree, own) if english else own
+    claims = Counter(key for id_ in own for key in {_low(own[id_]), _low(shown[id_])})
     numbered: dict[int, str | None] = dict(enumerate((d.code for d in DEFAULT_CATEGORIES), 1))
     default_names = {number: _default_names(code or "") for number, code in numbered.items()}
     defaults = _meanings(default_names, numbered)
     paths = {}
-    for id_, own in names.items():
-        path = "/".join(map(_quoted, own))
-        taken = [defaults.above(own[: count + 1], whole=False) for count in range(len(own))]
-        clear = times[_low(own)] == 1 and all(
-            other is None or default_names[other] == own[: count + 1]
-            for count, other in enumerate(taken)
+    for id_, names in shown.items():
+        meant = [defaults.above(names[: count + 1], whole=False) for count in range(len(names))]
+        clear = claims[_low(names)] == 1 and all(
+            default is None or default_names[default] == own[id_][: count + 1]
+            for count, default in enumerate(meant)
         )
-        paths[id_] = path if clear else f"/{path}"
+        text = "/".join(map(_quoted, names if clear else own[id_]))
+        paths[id_] = text if clear else f"/{text}"
     return paths
+
+
+def _english_names(tree: Sequence[Category], own: Mapping[int, Names]) -> dict[int, Names]:
+    """The names with those of default categories in English, below default ones only."""
+    given = {default.code: default for default in DEFAULT_CATEGORIES}
+    code_of = {node.id: node.code for node in tree}
+    parent_of = {node.id: node.parent_id for node in tree}
+    shown: dict[int, Names] = {}
+    for id_, names in own.items():
+        parent, default = parent_of[id_], given.get(code_of[id_] or "")
+        kept = default is not None and names == _default_names(default.code)
+        last = default.english if default is not None and kept else names[-1]
+        shown[id_] = (*(() if parent is None else shown[parent]), last)
+    return shown
 
 
 def _names_by_id(tree: Iterable[Category]) -> dict[int, Names]:

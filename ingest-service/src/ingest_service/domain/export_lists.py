@@ -100,7 +100,7 @@ def list_value_blocks(
     table: ListTable, pages: Iterable[Sequence[Item]], reader: Reader
 ) -> Iterator[Block]:
     """Values for programs: codes as they are, None for nothing."""
-    for page in pages:
+    for page in filter(None, pages):
         block = []
         for column in table.columns:
             cells: Column = [item[column.key] for item in page]
@@ -116,7 +116,7 @@ def _blocks(
     reader: Reader,
     times: Callable[[Sequence[int]], Sequence[Any]],
 ) -> Iterator[Block]:
-    for page in pages:
+    for page in filter(None, pages):
         yield [_cells(table, column, page, reader, times) for column in table.columns]
 
 

@@ -63,7 +63,7 @@ def expense_text(
 
     def blocks() -> Generator[bytes]:
         with database.read() as session:
-            reader = reader_of(session, order)
+            reader = reader_of(session, order, for_people=file_format == "csv")
             rows = session.expenses.exported(order.user_id, order.where)
             if file_format == "csv":
                 cells = text_blocks(rows, reader)
@@ -103,12 +103,12 @@ def days_of(database: Database, order: ExportOrder) -> tuple[date, date] | None:
     return day_of(first), day_of(max(first, end - 1))
 
 
-def reader_of(session: Session, order: ExportOrder) -> Reader:
-    """For whom the cells are, and how he calls his categories."""
+def reader_of(session: Session, order: ExportOrder, *, for_people: bool = True) -> Reader:
+    """For whom the cells are; programs get the names of categories in no translation."""
     tree = session.categories.tree(order.user_id)
     return Reader(
         lang=order.lang,
         clock=LocalClock(order.time_zone),
-        paths=exported_paths(tree),
+        paths=exported_paths(tree, english=for_people and not is_chinese(order.lang)),
         exponent_of=order.exponent_of,
     )
