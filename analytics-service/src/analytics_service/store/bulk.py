@@ -30,10 +30,6 @@ _MAX_ID_SPAN = 1 << 26
 _LABELLED = ("merchant", "place", "note", "source", "account")
 _OWNER = ("user_id", "currency", "direction")
 _SUMS = ("count", "amount_minor", "refunded_minor")
-_MOVED = (
-    "local_day", "category_id", "merchant_id", "place_id", "local_hour", "amount_bin",
-    "amount_minor", "refunded_minor", "user_id", "created_at",
-)  # fmt: skip
 _MONTHS_TO_1970 = 1970 * 12
 # Equal charges stand together in the index; the nearest before a row is the one that counts.
 _NEAR = """
@@ -171,7 +167,7 @@ class BulkLoad:
             "month": days.astype("datetime64[M]").astype(np.int64) + _MONTHS_TO_1970,
             "charge_minor": facts["amount_minor"],
             "count": np.ones(len(days), dtype=np.int64),
-            **{name: facts[name] for name in _MOVED},
+            **{name: facts[name] for name in _moved_columns()},
         }
         columns = {name: arrow_integers(values) for name, values in moved.items()}
         rows = pa.Table.from_pydict(columns | {"import_id": facts["import_id"]})
@@ -253,6 +249,13 @@ class BulkLoad:
 def _keys(rollup: Table) -> list[str]:
     """What a rollup is keyed by, beside user, currency and direction."""
     return [name for name in _primary_key(rollup) if name not in _OWNER]
+
+
+def _moved_columns() -> list[str]:
+    """The numbers of the facts that rollups are keyed by or add up."""
+    keys = {key for rollup in t.ROLLUPS for key in _keys(rollup)}
+    named = keys | {"amount_minor", "refunded_minor", "user_id", "created_at"}
+    return [column.name for column in t.expense_facts.columns if column.name in named]
 
 
 def _primary_key(table: Table) -> list[str]:
