@@ -86,6 +86,10 @@ class Platform:
             pass  # analytics itself waits a bounded time for min_seq
         return Timing(stored, time.perf_counter() - started, record)
 
+    def get(self, path: str, **query: Any) -> Any:
+        """The answer to a question, as JSON tells it."""
+        return self._call("GET", path, params=query)
+
     def counted(self) -> int:
         """How many expenses analytics knows."""
         return int(self._call("GET", "/analytics/overview")["count"])

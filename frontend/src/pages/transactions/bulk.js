@@ -21,13 +21,16 @@ import { sizeOf } from "./selection.js";
  * @property {number} count rows of the filter
  * @property {ExpenseFilter} filter
  * @property {import("./edit.js").Desk} desk
+ * @property {HTMLElement} bar
  * @property {() => void} clear
  * @property {() => void} chooseAll
  */
 
-/** The bar of what can be done with the chosen rows; empty where none is. @param {HTMLElement} host @param {Chosen} chosen */
-export function drawBulk(host, chosen) {
-  const { selection, count, clear, chooseAll } = chosen;
+const SHOWN_AFTER_MS = 400;
+
+/** The bar of what can be done with the chosen rows; empty where none is. @param {Chosen} chosen */
+export function drawBulk(chosen) {
+  const { bar: host, selection, count, clear, chooseAll } = chosen;
   const size = sizeOf(selection, count);
   host.hidden = size === 0;
   if (size === 0) return;
@@ -54,15 +57,40 @@ export async function deleteMany(chosen) {
   const size = sizeOf(chosen.selection, chosen.count);
   const words = { count: size, number: formatNumber(size) };
   if (!(await confirmed({ title: t("transactions.delete-title", words), text: t("transactions.delete-text"), action: t("action.delete") }))) return;
+  const end = underWay(chosen.bar, t("transactions.deleting", words));
   try {
     const { changed, last_seq: seq } = await changeInBulk(rowsOf(chosen), { delete: true });
     noteSeq(seq);
+    end();
     chosen.clear();
     toast(t("transactions.deleted", { count: changed, number: formatNumber(changed) }));
     await chosen.desk.reload();
   } catch (error) {
+    end();
     toast(problemText(error), { failed: true });
   }
+}
+
+/**
+ * Says what goes on, where it takes longer than a moment; a hundred thousand rows take a second or
+ * two, and are changed all or none, so there is no share of them to show.
+ * @param {HTMLElement} host its content comes back afterwards @param {string} text
+ * @returns {() => void} ends it
+ */
+function underWay(host, text) {
+  const note = document.createElement("div");
+  note.className = "bulk-busy";
+  note.setAttribute("role", "status");
+  const timer = setTimeout(() => {
+    put(note, html`<progress aria-label="${text}"></progress><p class="note figure">${text}</p>`);
+    host.classList.add("is-under-way");
+    host.append(note);
+  }, SHOWN_AFTER_MS);
+  return () => {
+    clearTimeout(timer);
+    host.classList.remove("is-under-way");
+    note.remove();
+  };
 }
 
 /** @param {Chosen} chosen */
@@ -84,6 +112,8 @@ function editMany(chosen) {
     if (Object.keys(changes).length === 0) return close();
     const button = /** @type {HTMLButtonElement} */ (one(form, ".button-primary"));
     button.disabled = true;
+    put(one(form, "[data-part=problem]"), html``);
+    const end = underWay(form, t("transactions.changing", { count: size, number: formatNumber(size) }));
     try {
       const { changed, last_seq: seq } = await changeInBulk(rowsOf(chosen), { changes });
       noteSeq(seq);
@@ -94,6 +124,8 @@ function editMany(chosen) {
     } catch (error) {
       put(one(form, "[data-part=problem]"), problem(error));
       button.disabled = false;
+    } finally {
+      end();
     }
   });
 }

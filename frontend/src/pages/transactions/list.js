@@ -95,9 +95,14 @@ export function mountList(host, { desk, sort }) {
   function redraw() {
     list.redraw();
     drawDay(list.inSight().first);
-    drawBulk(one(host, ".bulk-bar"), { selection: now.selection, count: now.rows?.count() ?? 0, filter: now.filter, desk, clear: () => choose(NOTHING), chooseAll });
+    drawBulk(chosen());
     const all = host.querySelector("[data-action=all]");
     if (all instanceof HTMLInputElement) all.checked = now.selection.all;
+  }
+
+  /** What is done to many is done to these. */
+  function chosen() {
+    return { bar: one(host, ".bulk-bar"), selection: now.selection, count: now.rows?.count() ?? 0, filter: now.filter, desk, clear: () => choose(NOTHING), chooseAll };
   }
 
   /** @param {import("./selection.js").Selection} selection */
@@ -145,14 +150,14 @@ export function mountList(host, { desk, sort }) {
 
   /** @param {KeyboardEvent} event @param {number} active */
   function key(event, active) {
-    const chosen = now.selection.all || now.selection.ids.size > 0;
+    const some = now.selection.all || now.selection.ids.size > 0;
     if (event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) return void toggle(active, { range: true });
     if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       return void chooseAll();
     }
-    if (event.key === "Escape" && chosen) return choose(NOTHING);
-    if (event.key === "Delete" && chosen) return void deleteMany({ selection: now.selection, count: now.rows?.count() ?? 0, filter: now.filter, desk, clear: () => choose(NOTHING), chooseAll });
+    if (event.key === "Escape" && some) return choose(NOTHING);
+    if (event.key === "Delete" && some) return void deleteMany(chosen());
     if (active < 0 || event.ctrlKey || event.metaKey || event.altKey) return undefined;
     /** @type {Record<string, () => void>} */
     const acts = { " ": () => toggle(active, { range: event.shiftKey }), Enter: () => open(active), F2: () => edit(active, "category"), c: () => edit(active, "category"), m: () => edit(active, "merchant"), n: () => edit(active, "note") };
@@ -214,8 +219,8 @@ export function mountList(host, { desk, sort }) {
       await rows.load(first, Math.max(last, 1));
       list.setCount(rows.count(), { more: !rows.isWhole() });
       redraw();
-      await countAll();
     },
+    countAll,
     destroy() {
       clearTimeout(now.wanted);
       clearTimeout(opening);

@@ -48,6 +48,7 @@ export function mount(element, { params }) {
     if (signal.aborted) return;
     if (!keepPlace) controls(one(element, ".filters"), state.params, state.tree);
     drawTotal(one(element, ".transactions-total"), filter, signal);
+    let counted = Promise.resolve();
     await card.run(async () => {
       const rows = await openRows(filter, { signal, changed: () => list?.redraw() });
       if (signal.aborted) return;
@@ -61,7 +62,10 @@ export function mount(element, { params }) {
         list = mountList(card.content, { desk, sort: (name) => change(state.params, { sort: name }) });
       }
       await list.show(rows, filter, { keepPlace });
+      // The rows may be read while the others are counted.
+      counted = list.countAll();
     });
+    await counted;
   }
 
   /** @param {KeyboardEvent} event */
