@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import xlsxwriter
@@ -136,4 +137,18 @@ def table_xlsx(lines: Sequence[Sequence[object]]) -> bytes:
         for number, line in enumerate(lines):
             for column, cell in enumerate(line):
                 sheet.write(number, column, cell)
+    return buffer.getvalue()
+
+
+def workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
+    """A workbook with these sheets; moments are written as Excel's dates."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        dates = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate(lines):
+                for column, cell in enumerate(line):
+                    style = dates if isinstance(cell, dt.datetime) else None
+                    sheet.write(number, column, cell, style)
     return buffer.getvalue()

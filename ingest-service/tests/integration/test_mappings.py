@@ -308,3 +308,26 @@ def test_dates_far_below_prove_the_order_for_all(client: Client) -> None:
     proved = client.import_file(f.table_csv([*lines, ["29/02/2024", "6.00"]]))
     assert (proved["status"], proved["rows_success"]) == ("succeeded", 151)
     assert {row["local_date"][5:7] for row in client.expenses()} == {"02"}
+
+
+def test_every_sheet_with_the_mapped_header_is_read(client: Client) -> None:
+    header = ["Wann", "Wer", "Wieviel"]
+    sheets = {
+        "März": [["Konto 7"], header, ["05.03.2024", "Kino", "11,00"]],
+        "April": [header, ["06.04.2024", "Bäckerei", "3,20"], ["07.04.2024", "Kiosk", "2,10"]],
+        "Hinweise": [["Alle Angaben ohne Gewähr"]],
+    }
+    record = client.import_file(f.workbook(sheets), "konto.xlsx")
+    assert record["status"] == "needs_mapping"
+    done = applied(client, record["id"], preview(client, record["id"])["mapping"], remember=True)
+    assert (done["status"], done["rows_success"]) == ("succeeded", 3)
+
+
+def test_dates_and_numbers_of_a_workbook_are_guessed_as_what_they_are(client: Client) -> None:
+    lines = [["Wann", "Wer", "Wieviel"], [dt.datetime(2024, 3, 5, 12, 21), "Kino", 11.5],  # noqa: DTZ001 - a cell
+             [dt.datetime(2024, 3, 6, 8, 0), "Bäckerei", 3.25]]  # fmt: skip # noqa: DTZ001
+    record = client.import_file(f.workbook({"Blatt": lines}), "konto.xlsx")
+    shown = preview(client, record["id"])
+    assert [(row["time"], row["amount"]) for row in shown["rows"]] == [
+        ("2024-03-05T04:21:00Z", "11.50"), ("2024-03-06T00:00:00Z", "3.25"),
+    ]  # fmt: skip

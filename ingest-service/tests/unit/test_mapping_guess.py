@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import factories as f
@@ -136,6 +137,39 @@ def test_the_preview_shows_what_the_import_does(
             row.time, minor, row.currency, row.read.direction, row.read.merchant, row.read.note,
         )  # fmt: skip
     assert {row.row for row in shown.rows} == done.keys() | failed.keys()
+
+
+PLAIN = st.tuples(
+    st.sampled_from(["2024-03-05 12:21:00", "2024-02-30 00:00:00", "2024-03-05 25:00:00",
+                     "1969-01-01 00:00:00", "2099-12-31 23:59:59"]),
+    st.sampled_from(["0", "-0.00", "12.50", "-3.2", "007", "99999999999.99"]),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_mappings(), st.lists(PLAIN, min_size=1, max_size=8))
+def test_columns_in_plain_form_read_as_their_cells_do(
+    mapping: ColumnMapping, rows: list[tuple[str, str]]
+) -> None:
+    mapping = replace(mapping, columns={"time": 0, "amount": 1}, notes=())
+    lines = [["when", "how much"], *map(list, rows)]
+    try:
+        chunks = list(read_statement(io.BytesIO(f.table_csv(lines)), options(mapping)))
+    except StatementError:
+        return
+    failed = {error.row: error.code for chunk in chunks for error in chunk.errors}
+    done = {
+        int(row["row"]): (int(row["time"]), row["direction"])
+        for chunk in chunks
+        for _, row in chunk.rows.iterrows()
+    }
+    numbered = list(enumerate(lines, start=1))
+    shown = show(Sheet(kept_lines(numbered), 1, ()), mapping, Reader(ZONE, "CNY", exponent))
+    assert shown is not None
+    for row in shown.rows:
+        assert row.code == failed.get(row.row, "")
+        if not row.code:
+            assert done[row.row] == (row.time, row.read.direction)
 
 
 def guessed(lines: Sequence[Sequence[str]]) -> Guess:

@@ -65,6 +65,7 @@ def read_row(cells: Sequence[str], mapping: ColumnMapping) -> MappedRow:
 
     time, time_unread = time_of(of("time"), of("clock"), order=mapping.date_order)
     money = money_reader(mapping)(of("amount"), of("amount_out"), of("amount_in"), of("direction"))
+    marks = [mark_of(text) for text in (of("merchant"), of("note"), _cell(cells, 0))]
     unread = TIME_COLUMN if time_unread else AMOUNT_COLUMN if money.unread else ""
     return MappedRow(
         time=time,
@@ -84,9 +85,7 @@ def read_row(cells: Sequence[str], mapping: ColumnMapping) -> MappedRow:
         lat=read_coordinate(of("lat")),
         lon=read_coordinate(of("lon")),
         unread=unread,
-        ignored=ignored_because(
-            time, money, (of("merchant"), of("note"), _cell(cells, 0)), time_unread=time_unread
-        ),
+        ignored=ignored_because(time, money, marks, time_unread=time_unread),
     )
 
 
@@ -159,14 +158,24 @@ def currency_of(text: str, mark: str, mapping: ColumnMapping) -> str:
     return (currency_code(text) if text else "") or mark or mapping.currency or ""
 
 
-def ignored_because(time: str, money: Money, texts: Sequence[str], *, time_unread: bool) -> str:
-    """The code of the reason for which a record is no transaction; "" where it is one."""
+def mark_of(text: str) -> str:
+    """balance-row or summary-row where the text is the name of such a row; else ""."""
+    word = text.strip(" :：").lower()
+    if word in BALANCE_WORDS:
+        return "balance-row"
+    return "summary-row" if word in SUMMARY_WORDS else ""
+
+
+def ignored_because(time: str, money: Money, marks: Sequence[str], *, time_unread: bool) -> str:
+    """The code of the reason for which a record is no transaction; "" where it is one.
+
+    A total has no time; one that has is somebody's name.
+    """
     if not time and not money.text:
         return "blank-row"
-    words = {text.strip(" :：").lower() for text in texts}
-    if words & BALANCE_WORDS:
+    if "balance-row" in marks:
         return "balance-row"
-    if (not time or time_unread) and words & SUMMARY_WORDS:
+    if "summary-row" in marks and (not time or time_unread):
         return "summary-row"
     return money.ignored
 

@@ -56,6 +56,10 @@ _NUMBER = {
     "." : re.compile(r"(?P<whole>\d+|\d{1,3}(?:(?P<g>[,'’ \xa0\u202f])\d{3})(?:(?P=g)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3})?(?:\.(?P<part>\d*))?"),  # noqa: E501 - one spelling
     "," : re.compile(r"(?P<whole>\d+|\d{1,3}(?:(?P<g>[.'’ \xa0\u202f])\d{3})(?:(?P=g)\d{3})*)?(?:,(?P<part>\d*))?"),  # noqa: E501 - one spelling
 }  # fmt: skip
+_PLAIN_MONEY = {
+    ".": re.compile(r"([-+]?)([0-9]+)(?:\.([0-9]+))?"),
+    ",": re.compile(r"([-+]?)([0-9]+)(?:,([0-9]+))?"),
+}
 _MINUSES = str.maketrans(
     {"−": "-", "–": "-", "－": "-", "，": ",", "．": ".", "（": "(", "）": ")"}
 )
@@ -108,6 +112,11 @@ def read_moment(text: str, clock: str, *, order: str) -> str | None:
 
 def read_amount(text: str, *, decimal: str) -> Amount | None:
     """The amount in a cell such as ¥1,234.50, (12.50), 12,50- or 12元; None where it is none."""
+    if plain_match := _PLAIN_MONEY[decimal].fullmatch(text):
+        # The usual amount, at a tenth of the cost.
+        sign, whole, part = plain_match.groups()
+        digits = whole.lstrip("0") or "0"
+        return Amount(f"{digits}.{part}" if part else digits, sign == "-")
     plain = text.translate(_MINUSES).strip()
     match = _MONEY.fullmatch(plain)
     if match is None or bool(match["open"]) != bool(match["close"]):
