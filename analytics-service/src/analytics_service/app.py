@@ -11,14 +11,17 @@ from analytics_service.api.answers import Answers
 from analytics_service.api.charts import charts_blueprint
 from analytics_service.api.errors import MAPPING
 from analytics_service.api.views import ViewDesk, views_blueprint
+from analytics_service.clients.fitting import LevelFitting
 from analytics_service.clients.ingest import IngestFeed
 from analytics_service.config import MIGRATIONS_DIR, Config
-from analytics_service.domain.ports import ChangeFeed
+from analytics_service.domain.ports import ChangeFeed, LevelFitter, LevelStore, ReadModel
 from analytics_service.store.engine import WORKER_CACHE_KIB, open_read_model
+from analytics_service.store.levels import SqliteLevels
 from analytics_service.store.read_model import SqliteReadModel
 from analytics_service.store.views import SqliteViews
 from analytics_service.store.writer import SqliteReadModelWriter
 from analytics_service.usecases.feed import pull_once, rebuild
+from analytics_service.usecases.levels import refresh_levels
 from servicekit.freshness import Freshness
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
 from servicekit.outbound import ServiceClient
@@ -85,6 +88,9 @@ class Consumer:
     writer: SqliteReadModelWriter
     feed: ChangeFeed
     clock: Clock
+    model: ReadModel
+    levels: LevelStore
+    fitter: LevelFitter
 
     def pull(self) -> bool:
         """Whether more of the feed is waiting after this page.
@@ -95,13 +101,29 @@ class Consumer:
         """
         return pull_once(self.feed, self.writer, now=int(self.clock().timestamp()))
 
+    def position(self) -> int:
+        """The last change that the read model knows of."""
+        return self.writer.feed_state().seq
+
+    def settle(self) -> None:
+        """Find anew what rests on whole histories, for the users of whom much has changed.
+
+        Raises:
+            FitFailed: some could not be found; they stay as they were.
+        """
+        refresh_levels(self.model, self.levels, self.fitter)
+
     def rebuild(self) -> None:
         """Forget everything; the next pulls read the whole feed again."""
         rebuild(self.writer)
 
 
 def create_consumer(
-    config: Config, *, clock: Clock = utc_now, feed: ChangeFeed | None = None
+    config: Config,
+    *,
+    clock: Clock = utc_now,
+    feed: ChangeFeed | None = None,
+    fitter: LevelFitter | None = None,
 ) -> Consumer:
     """The consumer of the feed.
 
@@ -111,7 +133,12 @@ def create_consumer(
     engine = open_read_model(config.database_path, cache_kib=WORKER_CACHE_KIB)
     assert_at_head(engine, MIGRATIONS_DIR)
     return Consumer(
-        writer=SqliteReadModelWriter(engine), feed=feed or _ingest_feed(config), clock=clock
+        writer=SqliteReadModelWriter(engine),
+        feed=feed or _ingest_feed(config),
+        clock=clock,
+        model=SqliteReadModel(engine),
+        levels=SqliteLevels(engine),
+        fitter=fitter or LevelFitting(),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from analytics_service.app import SERVICE, Consumer, create_consumer
 from analytics_service.config import Config
-from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
+from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable, FitFailed
 from servicekit.logs import configure_logs, get_logger
 from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
 
@@ -28,6 +28,7 @@ class FeedLoop:
         self._heartbeat_path = heartbeat_path
         self._wait = wait
         self._failing: str | None = None
+        self._settled_at: int | None = None
 
     def run(self) -> None:
         """Pull until `wait` answers that the process is to stop."""
@@ -39,6 +40,8 @@ class FeedLoop:
         self._heartbeat_path.touch()
         try:
             more = self._consumer.pull()
+            if not more:
+                self._settle()
         except (
             FeedUnavailable,
             FeedCorrupt,
@@ -52,6 +55,17 @@ class FeedLoop:
             get_logger().info("feed_recovered")
             self._failing = None
         return more
+
+    def _settle(self) -> None:
+        """Once nothing is waiting, look at what rests on whole histories, if rows have moved."""
+        position = self._consumer.position()
+        if position == self._settled_at:
+            return
+        self._settled_at = position
+        try:
+            self._consumer.settle()
+        except FitFailed:
+            get_logger().warning("fit_failed", exc_info=True)
 
     def _note_trouble(self, kind: str) -> None:
         if self._failing != kind:

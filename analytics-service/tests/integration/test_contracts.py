@@ -42,6 +42,8 @@ def filled(ledger: Ledger, pull: Callable[[], None]) -> None:
         ("behavior-tree", "behavior_tree", {}),
         ("behavior-tree", "behavior_tree", {"depth": "1"}),
         ("behavior-tree", "behavior_sankey", {"form": "sankey"}),
+        ("level-scatter", "level_scatter", {}),
+        ("level-scatter", "level_scatter", {"by": "category", "clusters": "3"}),
         ("anomalies", "anomalies", {"scope": "day"}),
         ("anomalies", "anomalies", {"scope": "transaction"}),
     ],

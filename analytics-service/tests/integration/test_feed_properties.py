@@ -180,6 +180,7 @@ def check_all(world: World, query: dict[str, str]) -> None:
     check_ranks(world, query, rows, truth, gross=gross)
     check_distributions(world, query, rows, truth, gross=gross)
     check_flows(world, query, rows, truth, gross=gross)
+    check_levels(world, query, rows, truth, gross=gross)
     check_overview(world, query, asked, truth, gross=gross)
     check_charges(world, query, rows, truth)
 
@@ -290,6 +291,26 @@ def check_flows(
                 sum(link["count"] for link in links),
                 sum(minor(link["amount"]) for link in links),
             )
+
+
+def check_levels(
+    world: World, query: dict[str, str], rows: list[Any], truth: Reference, *, gross: bool
+) -> None:
+    for by in ("merchant", "category"):
+        body = world.ask("level-scatter", query, by=by)
+        check_items(body["items"], truth, gross=gross)
+        named = [row for row in rows if by == "category" or row.merchant]
+        key = (lambda row: row.merchant) if by == "merchant" else (lambda row: row.category_id)
+        expected = reference.groups(named, key, gross=gross)
+        found = {
+            item["key"] if by == "merchant" else item["key"] and int(item["key"]): (
+                item["count"],
+                minor(item["amount"]),
+            )
+            for item in body["items"]
+        }
+        assert found == {name: tally for name, tally in expected.items() if tally[1] > 0}
+        assert sum(group["size"] for group in body["clusters"]) == len(body["items"])
 
 
 def check_node(node: dict[str, Any], truth: Reference, *, gross: bool) -> None:

@@ -22,6 +22,7 @@ from servicekit.problems import FieldError, standard_problem
 FORM_VERSION = "1"
 """Raised with every change of what an answer holds for the same rows: it is part of the ETag."""
 
+Stamp = Callable[[Snapshot, Filter], int]
 Draw = Callable[[Snapshot, Filter, Presenter], Json]
 Args = Mapping[str, Any]
 
@@ -35,15 +36,19 @@ class Answers:
     clock: Callable[[], datetime]
     stale_after_s: int
 
-    def give(self, args: Args, draw: Draw) -> Response:
-        """The chart that `draw` makes of the caller's rows, or 304 where it is known."""
+    def give(self, args: Args, draw: Draw, *, stamp: Stamp | None = None) -> Response:
+        """The chart that `draw` makes of the caller's rows, or 304 where it is known.
+
+        `stamp` tells the state of what a chart rests on beside the rows.
+        """
         where = filter_of(args)
         self.freshness.wait_for(args["min_seq"])
         with self.model.snapshot() as snapshot:
             state = snapshot.feed_state()
             now = int(self.clock().timestamp())
             stale = state.stale(now=now, after_s=self.stale_after_s)
-            etag = _etag(where, args, state, stale=stale)
+            stamped = 0 if stamp is None else stamp(snapshot, where)
+            etag = _etag(where, args, state, stale=stale, stamp=stamped)
             if request.if_none_match.contains(etag):
                 return _private(Response(status=304), etag)
             presenter = Presenter(
@@ -101,7 +106,7 @@ def _minor(args: Args, name: str, currency: str) -> int | None:
         raise standard_problem(422, detail=str(error), errors=[wrong]) from error
 
 
-def _etag(where: Filter, args: Args, state: FeedState, *, stale: bool) -> str:
+def _etag(where: Filter, args: Args, state: FeedState, *, stale: bool, stamp: int) -> str:
     """A strong tag of everything that the bytes of the answer depend on."""
     asked = {name: str(value) for name, value in args.items() if name != "min_seq"}
     parts = [
@@ -113,6 +118,7 @@ def _etag(where: Filter, args: Args, state: FeedState, *, stale: bool) -> str:
         state.epoch,
         state.seq,
         stale,
+        stamp,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 

@@ -9,8 +9,10 @@ from flask.views import MethodView
 from analytics_service.api import schemas
 from analytics_service.api.answers import Answers, Draw
 from analytics_service.api.flow_bodies import FlowBodies
+from analytics_service.api.level_bodies import scatter_body
 from analytics_service.api.presenter import Json, Presenter
 from analytics_service.api.schemas_flows import BehaviourSchema
+from analytics_service.api.schemas_levels import ScatterSchema
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.flows import FlowNode, label_ids
 from analytics_service.domain.ports import Snapshot
@@ -18,6 +20,7 @@ from analytics_service.usecases.anomalies import find_anomalies
 from analytics_service.usecases.charts import category_share, rank, time_radar, trend
 from analytics_service.usecases.flows import behaviour_graph, behaviour_tree
 from analytics_service.usecases.histogram import amount_histogram
+from analytics_service.usecases.levels import level_scatter
 from analytics_service.usecases.overview import overview
 from servicekit.identity import signed_in
 from servicekit.web import Blueprint
@@ -35,6 +38,7 @@ def charts_blueprint(answers: Answers) -> Blueprint:
     _add_divisions(blueprint, answers)
     _add_distributions(blueprint, answers)
     _add_flows(blueprint, answers)
+    _add_levels(blueprint, answers)
     return blueprint
 
 
@@ -118,6 +122,24 @@ def _add_flows(blueprint: Blueprint, answers: Answers) -> None:
             """Categories with their merchants, or the flow from sources to both."""
             draw = _draw_graph if args["form"] == "sankey" else _draw_tree(args["depth"])
             return answers.give(args, draw)
+
+
+def _add_levels(blueprint: Blueprint, answers: Answers) -> None:
+    @blueprint.route("/level-scatter")
+    class LevelScatter(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(schemas.ScatterArgs, location="query")
+        @blueprint.response(200, ScatterSchema)
+        def get(self, args: Args) -> Response:
+            """Merchants or categories by how often and how much, in named groups (K-means)."""
+            by, clusters = args["by"], args["clusters"]
+            return answers.give(
+                args,
+                lambda snapshot, where, show: scatter_body(
+                    show, level_scatter(snapshot, where, by=by, clusters=clusters)
+                ),
+                stamp=lambda snapshot, where: snapshot.level_rows(where),
+            )
 
 
 def _draw_tree(depth: int) -> Draw:

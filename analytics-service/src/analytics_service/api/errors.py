@@ -14,6 +14,7 @@ MAPPING: Mapping[type[Exception], ProblemSpec] = {
     errors.ViewNotFound: ProblemSpec(404, "not-found", "There is no such view"),
     errors.ViewNameTaken: ProblemSpec(409, "name-taken", "Another view has this name"),
     errors.TooManyViews: ProblemSpec(409, "too-many", "No more views can be kept"),
+    errors.FitFailed: ProblemSpec(503, "neighbour-unavailable", "The groups cannot be found now"),
     errors.FeedUnavailable: ProblemSpec(
         503, "neighbour-unavailable", "The change feed cannot be read", {"Retry-After": "5"}
     ),

@@ -194,6 +194,10 @@ class Presenter:
         """An amount and the number of its rows."""
         return {"amount": tally.amount_minor / self._unit, "count": tally.count}
 
+    def major(self, amount_minor: float) -> float:
+        """An amount that need not be whole, in major units to four decimals."""
+        return round(amount_minor / self._unit, 4)
+
     def _average(self, tally: Tally, parts: int) -> float:
         return round(tally.amount_minor / self._unit / parts, 4) if parts > 0 else 0.0
 

@@ -9,6 +9,7 @@ from analytics_service.domain.anomalies import LEVELS, SCOPES
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.filters import DIRECTIONS
 from analytics_service.domain.flows import MAX_DEPTH
+from analytics_service.domain.levels import MAX_CLUSTERS, MIN_CLUSTERS
 from servicekit.schemas import StrictSchema
 
 MAX_WORD = 200
@@ -109,15 +110,20 @@ class RankArgs(FilterArgs):
     level = fields.Integer(load_default=1, validate=validate.OneOf((1, 2)))
 
 
-class Bins(fields.Field[int | None]):
-    """`auto` or a number of bins."""
+class AutoOr(fields.Field[int | None]):
+    """`auto` or a number between two bounds."""
+
+    def __init__(self, *, least: int = 1, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._bounds = (least, most)
 
     def _deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> int | None:
         if value == "auto":
             return None
         is_number = isinstance(value, str) and value.isascii() and value.isdigit()
         number = int(value) if is_number and len(value) <= MAX_DIGITS else 0
-        if not 1 <= number <= MAX_LIMIT:
+        least, most = self._bounds
+        if not least <= number <= most:
             raise self.make_error("validator_failed")
         return number
 
@@ -126,7 +132,11 @@ class HistogramArgs(FilterArgs):
     """The query of the amount histogram."""
 
     scale = _choice("linear", "linear", "log")
-    bins = Bins(load_default=None, metadata={"type": "string", **_about("auto, or 1 to 100")})
+    bins = AutoOr(
+        most=MAX_LIMIT,
+        load_default=None,
+        metadata={"type": "string", **_about("auto, or 1 to 100")},
+    )
 
 
 class RadarArgs(FilterArgs):
@@ -143,6 +153,18 @@ class FlowArgs(FilterArgs):
         load_default=MAX_DEPTH,
         validate=validate.Range(min=1, max=MAX_DEPTH),
         metadata=_about("rows of nodes: categories, those below them, merchants"),
+    )
+
+
+class ScatterArgs(FilterArgs):
+    """The query of the spending levels."""
+
+    by = _choice("merchant", "merchant", "category")
+    clusters = AutoOr(
+        least=MIN_CLUSTERS,
+        most=MAX_CLUSTERS,
+        load_default=None,
+        metadata={"type": "string", **_about("auto (by silhouette), or 2 to 6 groups")},
     )
 
 

@@ -7,6 +7,7 @@ AnalyticsError
 ├── ViewNotFound          there is no such saved view, or it is another's
 ├── ViewNameTaken         another view of the user has this name
 ├── TooManyViews          the user has as many views as can be kept
+├── FitFailed             a process that fits a model failed or took too long
 ├── FeedUnavailable       the change feed cannot be read now
 └── FeedCorrupt           a page of the change feed is not what was agreed
 """
@@ -38,6 +39,10 @@ class ViewNameTaken(AnalyticsError):  # noqa: N818
 
 class TooManyViews(AnalyticsError):  # noqa: N818
     """The user has as many views as can be kept."""
+
+
+class FitFailed(AnalyticsError):  # noqa: N818
+    """A process that fits a model failed or took too long; what was fitted before stays."""
 
 
 class FeedUnavailable(AnalyticsError):  # noqa: N818

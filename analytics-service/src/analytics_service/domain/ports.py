@@ -10,6 +10,7 @@ from analytics_service.domain.categories import CategoryTree, Tally
 from analytics_service.domain.feed import FeedPage, Following
 from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
+from analytics_service.domain.levels import FittedLevels, LevelModel, Pair
 from analytics_service.domain.views import View, ViewChange
 
 
@@ -72,6 +73,14 @@ class Snapshot(Protocol):
 
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
+        ...
+
+    def level_model(self, where: Filter, *, by: str, clusters: int | None) -> LevelModel | None:
+        """The owner's groups of that number, or of the best one; None where none were found."""
+        ...
+
+    def level_rows(self, where: Filter) -> int:
+        """Over how many rows the owner's groups were found; 0 where they were not."""
         ...
 
     def largest(self, where: Filter, limit: int) -> list[LargestExpense]:
@@ -160,6 +169,28 @@ class Views(Protocol):
 
     def delete(self, owner_id: int, view_id: int) -> None:
         """Remove a view. Raises ViewNotFound."""
+        ...
+
+
+class LevelStore(Protocol):
+    """The groups of spending levels as the worker keeps them."""
+
+    def due(self) -> Sequence[tuple[int, str, int]]:
+        """(owner, currency, rows) of those whose groups are to be found anew."""
+        ...
+
+    def keep(
+        self, owner_id: int, currency: str, found: dict[str, FittedLevels], *, rows: int
+    ) -> None:
+        """Replace the groups of an owner, found over that many rows."""
+        ...
+
+
+class LevelFitter(Protocol):
+    """Finds groups of points (purchases a month, average), both above 0."""
+
+    def fit(self, points: Sequence[Pair]) -> FittedLevels:
+        """A model for each number of groups, and the best number. Raises FitFailed."""
         ...
 
 

@@ -28,7 +28,9 @@ from analytics_service.domain.calendar import DayRange, day_of, month_index, mon
 from analytics_service.domain.categories import NO_CATEGORY, Category, CategoryTree, Tally
 from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
+from analytics_service.domain.levels import LevelModel
 from analytics_service.store import tables as t
+from analytics_service.store.levels import read_level_model, read_level_rows
 
 FACTS = t.expense_facts
 MAX_COMPOUND = 400
@@ -271,6 +273,15 @@ class SqliteSnapshot:
             select(t.labels.c.id, t.labels.c.text).where(t.labels.c.id.in_(label_ids))
         )
         return {row.id: row.text for row in rows}
+
+    def level_model(self, where: Filter, *, by: str, clusters: int | None) -> LevelModel | None:
+        """The owner's groups of that number, or of the best one; None where none were found."""
+        owner = (where.owner_id, where.currency)
+        return read_level_model(self._connection, *owner, by, clusters=clusters)
+
+    def level_rows(self, where: Filter) -> int:
+        """Over how many rows the owner's groups were found; 0 where they were not."""
+        return read_level_rows(self._connection, where.owner_id, where.currency)
 
     def largest(self, where: Filter, limit: int) -> list[LargestExpense]:
         """The rows with the largest amounts, the largest first."""

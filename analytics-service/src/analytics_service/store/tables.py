@@ -25,6 +25,33 @@ metadata = MetaData()
 NO_LABEL = 0
 """Stands for an empty text."""
 
+level_models = Table(
+    "level_models",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("clusters", Integer, nullable=False),
+    # 1 where this number of groups parts the points best
+    Column("chosen", Integer, nullable=False),
+    # JSON {centres, shift, scale, silhouette}; no centres where there are too few points
+    Column("model", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "currency", "by", "clusters"),
+    sqlite_with_rowid=False,
+)
+"""Groups of spending levels, as the worker found them over the whole history."""
+
+level_fits = Table(
+    "level_fits",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "currency"),
+    sqlite_with_rowid=False,
+)
+"""How many rows a user had when the groups were found."""
+
 feed_cursor = Table(
     "feed_cursor",
     metadata,
