@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 import { newestSeq, noteSeq } from "../src/state/freshness.js";
-import { importFiles, imports } from "../src/state/imports.js";
+import { importShape } from "../src/api/ingest.js";
+import { dismiss, hasUnsent, importFiles, imports, takeUp } from "../src/state/imports.js";
 import { categoryPlace, placeOf, PLACE_BY_CODE } from "../src/state/categories.js";
 import * as filters from "../src/state/filters.js";
 import { forecastSpans, joinOutlook } from "../src/state/outlook.js";
@@ -143,3 +144,57 @@ test("files are imported one after another, and one that fails does not stop the
   assert.deepEqual(imports.value.map((item) => [item.name, item.error === null, item.result?.rows_success ?? null]), [["a.csv", false, null], ["b.csv", true, 3]]);
   assert.equal(newestSeq.value, 9);
 });
+
+test("an import is watched on while its service starts anew", async () => {
+  const answers = [503, 502, 200];
+  globalThis.fetch = async () => {
+    const status = answers.shift() ?? 200;
+    return new Response(JSON.stringify(status === 200 ? { id: "8", filename: "c.csv", status: "succeeded", rows_success: 1, last_seq: 10 } : { type: "/problems/bad-gateway" }), { status });
+  };
+  const earlier = importShape({ id: "8", filename: "c.csv", status: "running" }, "");
+  const settled = new Promise((resolve) => {
+    const end = imports.subscribe((items) => {
+      if (items[0]?.result?.status !== "succeeded") return;
+      end();
+      resolve(items[0].error);
+    });
+  });
+  takeUp(earlier);
+  assert.equal(await settled, null);
+  assert.deepEqual(answers, []);
+});
+
+test("a file that waits is let go, and is never sent", async () => {
+  /** @type {string[]} */
+  const sent = [];
+  /** @type {Array<() => void>} */
+  const answer = [];
+  globalThis.XMLHttpRequest = /** @type {any} */ (class {
+    upload = { addEventListener() {} };
+    status = 422;
+    responseText = JSON.stringify({ type: "/problems/empty-file" });
+    open() {}
+    setRequestHeader() {}
+    getResponseHeader() { return null; }
+    /** @param {string} name @param {() => void} listener */
+    addEventListener(name, listener) { if (name === "load") answer.push(listener); }
+    /** @param {FormData} form */
+    send(form) { sent.push(/** @type {{ name: string }} */ (/** @type {unknown} */ (form.get("file"))).name); }
+  });
+  const files = ["one.csv", "two.csv", "three.csv"].map((name) => new File(["x"], name));
+  importFiles(/** @type {globalThis.File[]} */ (/** @type {unknown} */ (files)));
+  await until(() => answer.length === 1);
+  assert.equal(hasUnsent(), true);
+  dismiss(imports.value[1]?.key ?? -1);
+  answer[0]?.();
+  await until(() => answer.length === 2);
+  assert.deepEqual(sent, ["one.csv", "three.csv"]);
+  answer[1]?.();
+  await until(() => imports.value[1]?.error !== null);
+  assert.equal(hasUnsent(), false);
+});
+
+/** @param {() => boolean} holds */
+async function until(holds) {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve));
+}

@@ -24,6 +24,7 @@ import { signal } from "./signal.js";
  */
 
 const POLL_MS = 500;
+const MOST_FAILURES = 120;
 // A million rows are taken back in a minute or two.
 const UNDO_WITHIN_MS = 900_000;
 
@@ -110,10 +111,24 @@ function enqueue(item, work) {
   return { ...item, key, waiting: true, duplicate: false, error: null };
 }
 
+/** @param {unknown} error */
+function isPassing(error) {
+  return error instanceof ApiError && [0, 502, 503, 504].includes(error.status);
+}
+
 /** @param {number} key @param {string} id @param {AbortSignal} stopped */
 async function poll(key, id, stopped) {
-  for (;;) {
-    const result = await fetchImport(id);
+  for (let failures = 0; ; ) {
+    let result;
+    try {
+      result = await fetchImport(id);
+      failures = 0;
+    } catch (error) {
+      // The service may be starting anew; the import itself goes on without being watched.
+      if (!isPassing(error) || (failures += 1) > MOST_FAILURES) throw error;
+      await wait(POLL_MS, stopped);
+      continue;
+    }
     if (stopped.aborted) return;
     if (SETTLED.has(result.status)) settled(result.last_seq);
     change(key, { result });

@@ -40,6 +40,7 @@ export function editRule(options, rule) {
   const list = one(form, ".conditions");
   const conditions = rule && rule.conditions.length > 0 ? rule.conditions : [{ field: "merchant", op: "contains", value: "" }];
   for (const condition of conditions) addCondition(list, condition);
+  one(list, "[name=value]").focus();
   const preview = previewer(form, options);
   closed.then(preview.stop);
   form.addEventListener("input", preview.soon);
