@@ -5,6 +5,7 @@ import { colourEdges, toOption as calendarOption } from "../src/charts/calendar.
 import { foldSlices, MOST_SLICES, toOption as doughnutOption } from "../src/charts/doughnut.js";
 import { graphOption, treeOption } from "../src/charts/flows.js";
 import { placeOf, toOption as histogramOption } from "../src/charts/histogram.js";
+import { needsLog, toOption as levelsOption } from "../src/charts/levels.js";
 import { amountAxis, labelStep } from "../src/charts/parts.js";
 import { toOption as rhythmOption } from "../src/charts/rhythm.js";
 import { toOption, toTable } from "../src/charts/trend.js";
@@ -116,4 +117,20 @@ test("a flow takes the colour of its category and nothing flows where nothing wa
   const flows = [{ source: "source:1", target: "category:1", amount: 5, count: 1, href: null }, { source: "source:1", target: "category:1", amount: 0, count: 1, href: null }];
   const [series] = graphOption({ nodes, flows, total: 5 }, CTX).series;
   assert.deepEqual(series?.links.map((link) => link.lineStyle), [{ color: "#000002", opacity: 0.35 }]);
+});
+
+test("levels differ by colour and shape, and lead to the rows of their own set", () => {
+  const point = { name: "a", frequency: 1, average: 10, amount: 10, count: 1, cluster: 0, href: "#/a" };
+  const points = [point, { ...point, name: "b", average: 9_000, cluster: 2, href: "#/b" }];
+  const drawing = levelsOption({ points, groups: [{ cluster: 0, name: "small" }, { cluster: 2, name: "large" }] }, CTX);
+  const sets = drawing.config.data.datasets;
+  assert.notEqual(sets[0].pointStyle, sets[1].pointStyle);
+  assert.notEqual(sets[0].borderColor, sets[1].borderColor);
+  assert.deepEqual([drawing.hrefOf?.(0, 0), drawing.hrefOf?.(1, 0), drawing.hrefOf?.(1, 1)], ["#/a", "#/b", null]);
+  assert.equal(drawing.config.options?.scales?.y?.type, "logarithmic");
+  assert.equal(drawing.config.options?.scales?.x?.type, "linear");
+});
+
+test("an axis is logarithmic where its values span more than a hundredfold", () => {
+  assert.deepEqual([needsLog([1, 101]), needsLog([1, 100]), needsLog([0, 5]), needsLog([])], [true, false, false, false]);
 });

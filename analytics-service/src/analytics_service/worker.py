@@ -18,16 +18,43 @@ from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
 PULL_EVERY_S = 0.5
 
 
+Work = Callable[[], None]
+
+
+class Beside:
+    """Does one piece of work at a time beside the feed, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, work: Work) -> bool:
+        """Whether the work was begun; not while an earlier one goes on."""
+        if self._thread is not None and self._thread.is_alive():
+            return False
+        self._thread = threading.Thread(target=work, daemon=True)
+        self._thread.start()
+        return True
+
+
 class FeedLoop:
-    """Pulls without a pause while more is waiting, else every half second."""
+    """Pulls without a pause while more is waiting, else every half second.
+
+    What rests on whole histories takes seconds, so it is done `beside`: the feed does not wait.
+    """
 
     def __init__(
-        self, consumer: Consumer, *, heartbeat_path: Path, wait: Callable[[float], bool]
+        self,
+        consumer: Consumer,
+        *,
+        heartbeat_path: Path,
+        wait: Callable[[float], bool],
+        beside: Callable[[Work], bool],
     ) -> None:
         self._consumer = consumer
         self._heartbeat_path = heartbeat_path
         self._wait = wait
         self._failing: str | None = None
+        self._beside = beside
         self._settled_at: int | None = None
 
     def run(self) -> None:
@@ -59,13 +86,14 @@ class FeedLoop:
     def _settle(self) -> None:
         """Once nothing is waiting, look at what rests on whole histories, if rows have moved."""
         position = self._consumer.position()
-        if position == self._settled_at:
-            return
-        self._settled_at = position
+        if position != self._settled_at and self._beside(self._settle_now):
+            self._settled_at = position
+
+    def _settle_now(self) -> None:
         try:
             self._consumer.settle()
-        except FitFailed:
-            get_logger().warning("fit_failed", exc_info=True)
+        except (FitFailed, OperationalError) as error:
+            get_logger().warning("settling_failed", kind=type(error).__name__)
 
     def _note_trouble(self, kind: str) -> None:
         if self._failing != kind:
@@ -82,7 +110,9 @@ def main() -> int:
         signal.signal(number, lambda *_: stopping.set())
     consumer = create_consumer(config)
     get_logger().info("worker_started")
-    FeedLoop(consumer, heartbeat_path=config.heartbeat_path, wait=stopping.wait).run()
+    FeedLoop(
+        consumer, heartbeat_path=config.heartbeat_path, wait=stopping.wait, beside=Beside()
+    ).run()
     get_logger().info("worker_stopped")
     return 0
 

@@ -189,7 +189,9 @@ def test_the_loop_survives_trouble_and_pulls_again(
 ) -> None:
     ledger.put(expense(id=1))
     neighbour[0].config["down"] = True
-    loop = FeedLoop(remote, heartbeat_path=config.heartbeat_path, wait=lambda _: True)
+    loop = FeedLoop(
+        remote, heartbeat_path=config.heartbeat_path, wait=lambda _: True, beside=lambda _: True
+    )
 
     assert loop.turn() is False
     neighbour[0].config["down"] = False

@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from analytics_service.app import Consumer, create_consumer
 from analytics_service.config import Config
 from analytics_service.domain.errors import FitFailed
 from analytics_service.domain.levels import FittedLevels, LevelModel, Pair
-from analytics_service.worker import FeedLoop
+from analytics_service.worker import Beside, FeedLoop
 from servicekit.testing import TokenMint
 
 MODEL = LevelModel(
@@ -40,13 +41,18 @@ def fitter() -> Fitter:
     return Fitter()
 
 
+def at_once(work: Callable[[], None]) -> bool:
+    work()
+    return True
+
+
 @pytest.fixture
 def loop(
     config: Config, clock: Clock, ledger: Ledger, fitter: Fitter, tmp_path: Path
 ) -> Callable[[], None]:
     """Turns of the worker until nothing is waiting."""
     consumer: Consumer = create_consumer(config, clock=clock, feed=ledger, fitter=fitter)
-    feed = FeedLoop(consumer, heartbeat_path=tmp_path / "beat", wait=lambda _: True)
+    feed = FeedLoop(consumer, heartbeat_path=tmp_path / "beat", wait=lambda _: True, beside=at_once)
 
     def run() -> None:
         while feed.turn():
@@ -145,3 +151,20 @@ def test_another_users_groups_are_not_seen(
     body = ask("level-scatter", owner="2")
 
     assert ([item["name"] for item in body["items"]], body["silhouette"]) == (["别家"], None)
+
+
+def test_work_beside_the_feed_is_one_at_a_time() -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        assert end.wait(10)
+
+    beside = Beside()
+    assert beside(work)
+    assert begun.wait(10)
+    assert not beside(work)
+    end.set()
+    assert beside._thread is not None
+    beside._thread.join(10)
+    assert beside(end.set)

@@ -58,6 +58,14 @@ export const graphShape = record({
   nodes: list(record({ id: text, ...flowFields })),
   links: list(record({ source: text, target: text, amount: number, count: orElse(number, 0), filter: maybe(object) })),
 });
+export const scatterShape = record({
+  ...head, total: orElse(number, 0), count: orElse(number, 0), months: orElse(number, 1), left_out: orElse(number, 0), silhouette: maybe(number),
+  items: list(record({
+    key: maybe(text), name: orElse(text, ""), code: maybe(text), category_id: maybe(text), frequency: number, average: number,
+    amount: number, count: orElse(number, 0), cluster: orElse(number, 0), filter: filterShape,
+  })),
+  clusters: list(record({ cluster: number, label: text, centre: record({ frequency: number, average: number }), size: orElse(number, 0), amount: orElse(number, 0), count: orElse(number, 0) })),
+});
 export const viewShape = record({ id: text, name: text, page: text, query: object });
 export const viewsShape = record({ items: list(viewShape), next_cursor: maybe(text) });
 export const anomaliesShape = record({
@@ -121,6 +129,11 @@ export async function fetchTree(query, signal) {
 /** The flow from sources to categories to merchants. @param {Scope} query @param {AbortSignal} [signal] */
 export async function fetchGraph(query, signal) {
   return graphShape(await ask("behavior-tree", { ...query, form: "sankey" }, signal), "");
+}
+
+/** @param {Scope & { by?: string, clusters?: string }} query @param {AbortSignal} [signal] */
+export async function fetchScatter(query, signal) {
+  return scatterShape(await ask("level-scatter", query, signal), "");
 }
 
 /** @param {AbortSignal} [signal] */

@@ -10,6 +10,7 @@ import { loadChart } from "./vendor.js";
  * @property {string} [caption] what the amount axis measures, with its unit
  * @property {Array<{ name: string, mark: "line" | "dashed" | "band" | "hollow" | "swatch", colour: string, datasets: number[] }>} [legend]
  * @property {(index: number) => string | null} [href] where a point leads
+ * @property {(dataset: number, index: number) => string | null} [hrefOf] where a point leads, where each set has its own
  *
  * @typedef {object} Mounted
  * @property {(drawing: Drawing) => void} update
@@ -38,18 +39,18 @@ export async function mountChart(element, first) {
     caption.hidden = !drawing.caption;
     mountLegend(one(element, ".legend"), drawing, chart);
   }
-  /** @param {number} index */
-  function open(index) {
-    const href = drawing.href?.(index);
+  /** @param {number} index @param {number} [dataset] */
+  function open(index, dataset = 0) {
+    const href = drawing.hrefOf ? drawing.hrefOf(dataset, index) : drawing.href?.(index);
     if (href) location.hash = href;
   }
   canvas.addEventListener("keydown", (event) => walk(event, chart, open));
   // A canvas that is taken away while it has the focus loses it after its chart has ended.
   canvas.addEventListener("blur", () => !ended && activate(chart, null));
   canvas.addEventListener("click", (event) => {
-    const [hit] = chart.getElementsAtEventForMode(event, "index", { intersect: false }, false);
+    const [hit] = chart.getElementsAtEventForMode(event, drawing.hrefOf ? "nearest" : "index", { intersect: Boolean(drawing.hrefOf) }, false);
     // On a touch screen the first tap shows the figures; the rows are one link away in the table.
-    if (hit && matchMedia("(hover: hover)").matches) open(hit.index);
+    if (hit && matchMedia("(hover: hover)").matches) open(hit.index, hit.datasetIndex);
   });
   return {
     update(next) {

@@ -7,7 +7,7 @@ import { html, one, put } from "../../lib/html.js";
 import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
 import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
-import { drawDistribution, drawTies, drawTime } from "./patterns.js";
+import { drawDistribution, drawLevels, drawTies, drawTime } from "./patterns.js";
 import { drawCalendar, drawRank, drawShare, drawTrend } from "./tabs.js";
 
 /**
@@ -30,6 +30,7 @@ const TABS = {
   distribution: { draw: drawDistribution, tools: [{ name: "scale", values: ["log", "linear"] }] },
   time: { draw: drawTime, tools: [{ name: "unit", values: ["weekday", "hour", "month"] }, { name: "shape", values: ["radar", "bar"] }] },
   ties: { draw: drawTies, tools: [{ name: "form", values: ["sankey", "tree"] }] },
+  levels: { draw: drawLevels, tools: [{ name: "of", values: ["merchant", "category"] }, { name: "clusters", values: ["auto", "2", "3", "4", "5", "6"] }] },
   calendar: { draw: drawCalendar, tools: [] },
   rank: { draw: drawRank, tools: [{ name: "by", values: ["merchant", "category", "place", "expense"] }, { name: "metric", values: ["amount", "count"] }] },
 };

@@ -1,7 +1,8 @@
 // @ts-check
-import { fetchGraph, fetchHistogram, fetchRadar, fetchTree } from "../../api/analytics.js";
+import { fetchGraph, fetchHistogram, fetchRadar, fetchScatter, fetchTree } from "../../api/analytics.js";
 import * as flows from "../../charts/flows.js";
 import * as histogram from "../../charts/histogram.js";
+import * as levels from "../../charts/levels.js";
 import * as rhythm from "../../charts/rhythm.js";
 import { chartContext } from "../../charts/theme.js";
 import { barList } from "../../components/bar-list/bar-list.js";
@@ -61,6 +62,31 @@ export async function drawTime({ card, scope, params, signal, keep }) {
     columns: [{ name: t(`unit.${by}`) }, { name: t("table.average"), number: true }, { name: t("table.amount"), number: true }, { name: t("table.count"), number: true }],
     rows: spokes.map((spoke) => [spoke.name, formatMoney(spoke.average, currency), formatMoney(spoke.amount, currency), formatNumber(spoke.count)]),
   });
+}
+
+/** @param {View} view */
+export async function drawLevels({ card, scope, params, signal, keep }) {
+  const by = params.get("of") === "category" ? "category" : "merchant";
+  const { items, clusters, currency, left_out: leftOut } = await fetchScatter({ ...scope, by, clusters: params.get("clusters") ?? "auto" }, signal);
+  if (items.length === 0) return card.empty(t("empty.range"), WIDER());
+  const points = items.map((item) => ({ ...item, name: by === "category" ? categoryName(item) : item.name, href: rowsHref(item.filter) }));
+  const groups = clusters.map((cluster) => ({ ...cluster, name: t("levels.legend", { name: groupName(cluster.label), count: cluster.size }) }));
+  keep(await levels.mount(freshHost(card.content), { points, groups }, chartContext(currency)));
+  const [dearest] = [...clusters].sort((a, b) => b.amount - a.amount);
+  const share = formatPercent(dearest ? dearest.amount / items.reduce((sum, item) => sum + item.amount, 0) : null);
+  card.answer(t("analysis.levels-answer", { group: groupName(dearest?.label ?? "all"), count: dearest?.size ?? 0, share }) + (leftOut > 0 ? t("analysis.levels-left-out", { count: leftOut }) : ""));
+  const group = new Map(clusters.map((cluster) => [cluster.cluster, groupName(cluster.label)]));
+  card.table({
+    caption: t("analysis.levels"),
+    columns: [{ name: t("analysis.name") }, { name: t("table.group") }, { name: t("table.frequency"), number: true }, { name: t("table.average"), number: true }, { name: t("table.amount"), number: true }],
+    rows: points.map((point) => [point.name, group.get(point.cluster) ?? "", formatNumber(point.frequency, 1), formatMoney(point.average, currency), formatMoney(point.amount, currency)]),
+  });
+}
+
+/** A group in words: its rhythm and its size. @param {string} label */
+function groupName(label) {
+  const [rhythm = "", size = ""] = label.split("-");
+  return label === "all" ? t("levels.all") : t("levels.group", { rhythm: t(`rhythm.${rhythm}`), size: t(`size.${size}`) });
 }
 
 /** @param {View} view */
