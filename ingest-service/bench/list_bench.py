@@ -109,7 +109,7 @@ def asked(platform: Platform, database: Path, *, times: int) -> list[dict[str, A
     cursors = platform.get("/expenses/positions", every=500)["cursors"]
     plain = choose_sqlite().module.connect(f"file:{database}?mode=ro", uri=True)
     (user,) = plain.execute("SELECT user_id FROM expenses ORDER BY id DESC LIMIT 1").fetchone()
-    told = {"user": user, "category": category_id, "merchant": _MERCHANT, "q": _TEXT}
+    told = {"user": user, "category": int(category_id), "merchant": _MERCHANT, "q": _TEXT}
     found = []
     for question in questions(category_id, cursors[len(cursors) // 2]):
         limit = {"limit": 100} if question.path == "/expenses" else {}

@@ -291,3 +291,27 @@ def test_a_service_with_the_scope_reads_for_its_owner(client: Client) -> None:
     answer = client.app.test_client().get("/expenses", headers=token)
     assert len(answer.get_json()["items"]) == 1
     assert client.app.test_client().post("/expenses", json=LUNCH, headers=token).status_code == 403
+
+
+@pytest.mark.parametrize("sort", ["time", "-time", "amount", "-amount"])
+@pytest.mark.parametrize("rows", [49, 100, 117])
+def test_the_pages_that_positions_open_are_the_list(client: Client, sort: str, rows: int) -> None:
+    client.import_file(
+        f.alipay_2023(
+            [
+                Row(number=f"2024030522001{n:08d}", amount=f"{1 + n % 3}.00", merchant=f"店{n % 2}",
+                    time=f"2024-03-{1 + n % 20:02d} 12:00:00")
+                for n in range(rows)
+            ]
+        )
+    )  # fmt: skip
+    for given in ({}, {"merchant": "店0"}, {"q": "店"}, {"min_amount": "2"}):
+        opened = client.json("/expenses/positions", every=50, sort=sort, **given)
+        assert_matches_contract(opened, "ingest/expenses_positions")
+        whole = client.expenses(sort=sort, **given)
+        pages = [
+            client.json("/expenses", limit=50, sort=sort, **given, **({"cursor": at} if at else {}))
+            for at in opened["cursors"]
+        ]
+        assert opened["count"] == len(whole)
+        assert [row["id"] for page in pages for row in page["items"]] == [r["id"] for r in whole]

@@ -82,8 +82,10 @@ class Expenses(Protocol):
         """What the rows come to, by currency and direction."""
         ...
 
-    def count(self, user_id: int, where: ExpenseFilter) -> int:
-        """How many rows the filter means."""
+    def count_beyond(
+        self, user_id: int, where: ExpenseFilter, *, sort: str, after: Position | None
+    ) -> int:
+        """How many rows of the list come after a position; None: all."""
         ...
 
     def positions(

@@ -109,9 +109,13 @@ class SqliteExpenses:
         """The last row of every full page of that many rows; a page opens after each."""
         return page_ends(self._connection, rows_of(user_id, where), Order(sort), every=every)
 
-    def count(self, user_id: int, where: ExpenseFilter) -> int:
-        """How many rows the filter means."""
+    def count_beyond(
+        self, user_id: int, where: ExpenseFilter, *, sort: str, after: Position | None
+    ) -> int:
+        """How many rows of the list come after a position; None: all."""
         query = select(func.count()).where(rows_of(user_id, where)).select_from(expenses)
+        if after is not None:
+            query = query.where(Order(sort).beyond(after.value, after.id))
         return int(self._connection.execute(query).scalar_one())
 
     def exported(self, user_id: int, where: ExpenseFilter) -> Iterator[Sequence[Row]]:

@@ -101,8 +101,11 @@ def list_positions(
 ) -> Pages:
     """Where the pages of a long list open, so that a reader can jump into it."""
     with database.read() as session:
-        count = session.expenses.count(user_id, where)
         ends = session.expenses.positions(user_id, where, sort=sort, every=every)
+        # Only what follows the last full page is left to be counted.
+        after = ends[-1] if ends else None
+        rest = session.expenses.count_beyond(user_id, where, sort=sort, after=after)
+        count = len(ends) * every + rest
         # A last page that is full is followed by none.
         opens = (None, *ends)[: -(-count // every)]
         return Pages(count, opens, session.expenses.last_seq())
