@@ -11,6 +11,7 @@ EXPENSE_COLUMNS = (
     "amount_minor", "refunded_minor", "currency", "direction", "category_id", "merchant", "place",
     "lat", "lon", "note", "source", "account", "import_id", "created_at",
 )  # fmt: skip
+TEXT_COLUMNS = ("currency", "direction", "merchant", "place", "note", "source", "account")
 WIRE_NAMES = tuple("local_date" if name == "local_day" else name for name in EXPENSE_COLUMNS)
 CATEGORY_COLUMNS = ("seq", "id", "user_id", "deleted", "name", "code", "parent_id")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest_service.domain.feed import WIRE_NAMES, FeedHead, FeedPages
+from ingest_service.domain.feed import TEXT_COLUMNS, WIRE_NAMES, FeedHead, FeedPages
 from ingest_service.store import arrow_columns as arrow
 
 _BUILDERS = {
@@ -17,9 +17,7 @@ _BUILDERS = {
     "local_date": arrow.days,
     "lat": arrow.floats,
     "lon": arrow.floats,
-    **dict.fromkeys(
-        ("currency", "direction", "merchant", "place", "note", "source", "account"), arrow.strings
-    ),
+    **dict.fromkeys(TEXT_COLUMNS, arrow.strings),
 }
 
 

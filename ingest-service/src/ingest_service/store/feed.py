@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, text
 from ingest_service.domain.feed import (
     CATEGORY_COLUMNS,
     EXPENSE_COLUMNS,
+    TEXT_COLUMNS,
     FeedHead,
     FeedPages,
 )
@@ -29,8 +30,14 @@ SELECT seq FROM (
 class Feed:
     """The change feed of one database."""
 
-    def __init__(self, engine: Engine, *, batch_rows: int = BATCH_ROWS) -> None:
+    def __init__(
+        self, engine: Engine, *, batch_rows: int = BATCH_ROWS, texts_as_bytes: bool = False
+    ) -> None:
         self._engine = engine
+        self._columns = [
+            f"CAST({name} AS BLOB)" if texts_as_bytes and name in TEXT_COLUMNS else name
+            for name in EXPENSE_COLUMNS
+        ]
         self._batch_rows = batch_rows
         self._children = FeedChildren(str(engine.url.database))
 
@@ -55,13 +62,15 @@ class Feed:
         with read_transaction(self._engine) as connection:
             head = _head(connection, after=after, limit=limit)
             yield head
-            query = text(
-                f"SELECT {', '.join(EXPENSE_COLUMNS)} FROM expenses"  # noqa: S608 - our own names
-                " WHERE seq > :after AND seq <= :next ORDER BY seq"
-            ).execution_options(stream_results=True, yield_per=self._batch_rows)
-            result = connection.execute(query, {"after": after, "next": head.next})
-            for batch in result.partitions(self._batch_rows):
-                yield [list(column) for column in zip(*batch, strict=True)]
+            raw: Any = connection.connection.driver_connection
+            # The driver's own rows: SQLAlchemy's cost as much as reading them.
+            cursor = raw.execute(
+                f"SELECT {', '.join(self._columns)} FROM expenses"  # noqa: S608 - our own names
+                " WHERE seq > ? AND seq <= ? ORDER BY seq",
+                (after, head.next),
+            )
+            while batch := cursor.fetchmany(self._batch_rows):
+                yield list(zip(*batch, strict=True))
 
 
 def _head(connection: Connection, *, after: int, limit: int) -> FeedHead:

@@ -24,7 +24,7 @@ def main() -> int:
     """The exit status: 0 where the whole page was written."""
     configure_logs(service="ingest-feed", level=os.environ.get("LOG_LEVEL", "INFO"))
     database, after, limit = sys.argv[1:]
-    feed = Feed(open_engine(Path(database)), batch_rows=BATCH_ROWS)
+    feed = Feed(open_engine(Path(database)), batch_rows=BATCH_ROWS, texts_as_bytes=True)
     try:
         with os.fdopen(os.dup(1), "wb") as out:
             for block in arrow_blocks(feed.page(after=int(after), limit=int(limit))):
