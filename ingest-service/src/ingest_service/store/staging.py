@@ -26,6 +26,7 @@ from ingest_service.store.category_paths import find_paths, resolve_paths
 from ingest_service.store.changes import Changes, Told, version_of
 from ingest_service.store.claims import claim
 from ingest_service.store.links import find_links
+from ingest_service.store.new_rows import insert_new
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import note_repair
 from ingest_service.store.rows import last_seq, take_seq
@@ -44,12 +45,6 @@ _ALL_FAILED = "all-rows-failed"
 _ERROR_COLUMNS = ("kind", "row", "sheet", "field", "code", "detail", "raw")
 _CHANGE_ROWS = 10_000
 _COPIED = (*STATED_COLUMNS, *CATEGORY_COLUMNS, "fingerprint", "content")
-# Left to the table's defaults where a whole batch has nothing else.
-_USUAL = {
-    "stated_refund_minor": 0, "merchant": "", "place": "", "note": "", "account": "",
-    "external_id": "", "order_ref": "", "closed": 0, "pending": 0, "occurrence": 0,
-    "lat": None, "lon": None, "category_confidence": None,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +163,10 @@ class StagedRows:
         # Every value was checked column by column; the table's own checks took a third of the time.
         raw.execute("PRAGMA ignore_check_constraints = ON")
         for columns in self._new_rows(plan, category_ids):
-            size = len(next(iter(columns.values())))
-            names = [name for name, values in columns.items() if not _is_usual(name, values)]
-            rows = zip(range(seq, seq + size), *(columns[name] for name in names), strict=True)
-            raw.executemany(_insert(order, names), rows)
-            seq += size
+            seq += insert_new(raw, order, first_seq=seq, columns=columns)
         raw.execute("PRAGMA ignore_check_constraints = OFF")
 
-    def _new_rows(
-        self, plan: _Plan, category_ids: dict[str, int]
-    ) -> Iterator[dict[str, list[Any]]]:
+    def _new_rows(self, plan: _Plan, category_ids: dict[str, int]) -> Iterator[dict[str, Any]]:
         """The columns of the new rows, batch by batch, oldest first if the file has order."""
         import numpy as np
 
@@ -188,13 +177,15 @@ class StagedRows:
                 continue
             at = at[::-1] if backwards else at
             taken = batch if len(at) == len(batch) and not backwards else batch.take(at)
-            columns = {name: taken[name].to_pylist() for name in _COPIED}
+            columns = {name: taken[name] for name in _COPIED}
             columns["occurrence"] = plan.verdicts.occurrence[start + at].tolist()
             if category_ids:
                 columns["category_id"] = [
                     category_ids.get(path, id_)
                     for path, id_ in zip(
-                        taken["category_path"].to_pylist(), columns["category_id"], strict=True
+                        taken["category_path"].to_pylist(),
+                        taken["category_id"].to_pylist(),
+                        strict=True,
                     )
                 ]
             yield columns
@@ -312,23 +303,6 @@ class StagedRows:
 def _is_export(order: StoreOrder) -> bool:
     """Whether the file is one that the platform itself wrote."""
     return order.header is not None and any(map(is_own_header, json.loads(order.header).values()))
-
-
-def _insert(order: StoreOrder, names: Sequence[str]) -> str:
-    """The insertion of a batch; what is equal in all of its rows is no parameter."""
-    record = order.record
-    with_refund = "stated_refund_minor" in names
-    fixed = f"{int(record.user_id)}, {int(record.id)}, {int(order.now)}"
-    marks = ", ".join(f"?{number}" for number in range(2, len(names) + 2))
-    refunded = f"?{names.index('stated_refund_minor') + 2}" if with_refund else "0"
-    return (
-        "INSERT INTO expenses (user_id, import_id, created_at, refunded_minor, seq,"  # noqa: S608 - our own names
-        f" {', '.join(names)}) VALUES ({fixed}, {refunded}, ?1, {marks})"
-    )
-
-
-def _is_usual(name: str, values: list[Any]) -> bool:
-    return name in _USUAL and values.count(_USUAL[name]) == len(values)
 
 
 def _telling(row: dict[str, Any], ids: dict[str, int], occurrence: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Protocol
 
@@ -19,6 +19,7 @@ from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord
 from ingest_service.domain.normalise import Reading
 from ingest_service.domain.ports import Database, Staging, StoreOrder, Uploads
+from ingest_service.domain.reading.ahead import ahead
 from ingest_service.domain.repair_reading import Repair, read_repair, repair_header
 from ingest_service.domain.staged import split_fees, staged_table
 from ingest_service.domain.statement import Chunk, StatementOptions, guarded, read_statement
@@ -131,7 +132,10 @@ class _Stage:
 
     def run(self, stream: BinaryIO) -> None:
         with ExitStack() as opened:
-            self._run(self._chunks(stream, opened), total=_estimated_rows(stream))
+            total = _estimated_rows(stream)
+            # The generator must end before the files that it reads are closed.
+            with closing(ahead(self._chunks(stream, opened))) as chunks:
+                self._run(chunks, total=total)
 
     def _chunks(self, stream: BinaryIO, opened: ExitStack) -> Iterator[Chunk]:
         if self.repaired is None:
