@@ -72,7 +72,7 @@ def test_a_reload_finds_the_import_that_goes_on(page: Page, base_url: str, tmp_p
     wait_until_ready(page)
     expect(page.locator(".import-item progress")).to_be_visible()
     expect(page.locator(".import-item")).to_contain_text("写入流水 · 40% · 4 / 10")
-    page.unroute("**/data/imports**")
+    page.unroute_all(behavior="wait")
     expect(page.locator(".import-item [data-action=undo]")).to_be_visible(timeout=30_000)
 
 
