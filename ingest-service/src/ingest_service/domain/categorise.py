@@ -7,7 +7,6 @@ was, category_confidence how sure the classifier was.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from ingest_service.domain.shipped_rules import (
     MEALS_BY_HOUR,
     STATEMENT_CATEGORIES,
 )
+from ingest_service.domain.words import words_pattern
 
 _Rules = Sequence[tuple[str, tuple[str, ...]]]
 _CACHE_LIMIT = 200_000
@@ -113,11 +113,14 @@ class Categoriser:
     def _by_words(self, texts: pd.Series[str], rules: _Rules, name: str) -> pd.Series[str]:
         if len(self._known) > _CACHE_LIMIT:
             self._known.clear()
-        fresh = [text for text in texts.unique() if (name, text) not in self._known]
+        codes, distinct = pd.factorize(texts)
+        listed = distinct.tolist()
+        fresh = [text for text in listed if (name, text) not in self._known]
         self._known |= {
             (name, text): code for text, code in zip(fresh, match_words(fresh, rules), strict=True)
         }
-        return texts.map(lambda text: self._known[name, text]).astype("str")
+        found = np.array([self._known[name, text] for text in listed] or [""], dtype=object)
+        return pd.Series(found[codes], index=texts.index, dtype="str")
 
     def _meals(self, code: pd.Series[str], rows: pd.DataFrame) -> pd.Series[str]:
         dining = (code == "food") & rows["has_clock"]
@@ -182,7 +185,6 @@ def match_words(texts: Sequence[str], rules: _Rules) -> list[str]:
     found = pd.Series("", index=lower.index, dtype="str")
     for code, words in rules:
         left = found == ""
-        pattern = "|".join(re.escape(word) for word in words)
-        hit = lower[left].str.contains(pattern, regex=True)
+        hit = lower[left].str.contains(words_pattern(words), regex=True)
         found[hit.index[hit.to_numpy(dtype=bool)]] = code
     return found.tolist()
