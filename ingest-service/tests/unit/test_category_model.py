@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest_service.domain.category_keys import CategoryKeys
+from ingest_service.domain.category_memory import Correction, remembered
 from ingest_service.domain.category_model import (
     CategoryModel,
     Linear,
@@ -18,10 +19,14 @@ from ingest_service.domain.category_model import (
     from_bytes,
     to_bytes,
 )
-from ingest_service.domain.category_scoring import Judge, Scorer
+from ingest_service.domain.category_scoring import Scorer, judge_for
+from ingest_service.domain.category_tree import DEFAULT_CATEGORIES
+from ingest_service.domain.category_views import judge_one, views_of
 from ingest_service.domain.models import Category
 from ingest_service.domain.text_features import hashed_one
 from ingest_service.training.fitting import Labelled, fit
+from ingest_service.training.personal import learn
+from ingest_service.training.remembering import remember
 from ingest_service.training.shipped import shipped_model
 
 WORDS = st.sampled_from(["瑞幸", "咖啡", "HOTEL", "pharmacy", "大药房", "加油站", "x", "", "某某"])
@@ -127,9 +132,85 @@ def test_classes_that_mean_one_category_are_added_up_and_gone_ones_never_propose
     tree = [node(1, "food"), node(7, None), node(9, "other")]
     keys = CategoryKeys(tree).keys_of(linear.classes)
     assert keys == {"food.drinks": "food", "food.snacks": "food", "#7": "#7", "other": ""}
-    proposed = Judge(model, keys, above=0.5).propose(rows, incoming)
-    assert proposed.keys.tolist() == ["food"]
-    gone = CategoryKeys([node(1, "food"), node(9, "other")]).keys_of(linear.classes)
-    assert Judge(model, gone, above=0.3).propose(rows, incoming).keys.tolist() == ["food"]
-    alone = CategoryKeys([node(9, "other")]).keys_of(linear.classes)
-    assert Judge(model, alone, above=0.0).propose(rows, incoming).keys.tolist() == [""]
+    for kept, key in ((tree, "food"), ([tree[0], tree[2]], "food"), ([tree[2]], "")):
+        judge = judge_for(kept, model, above=0.3)
+        assert judge.propose(rows, incoming).keys.tolist() == [key]
+        assert judge_one(views_of(kept, model, None), "x", "", incoming=False)[0] == key
+
+
+@pytest.fixture(scope="module")
+def own() -> CategoryModel:
+    """The model of somebody who calls coffee his own way and knows two workshops."""
+    said = [
+        Correction("Harbor Espresso", "", incoming=False, key="#7"),
+        Correction("Corner Coffee House", "", incoming=False, key="#7"),
+        Correction("Blue Latte", "", incoming=False, key="#7"),
+        Correction("Qwvex Zunft 12", "", incoming=False, key="#8"),
+        Correction("转账", "给老王的钱", incoming=False, key="#8"),
+        Correction("Zyx Lohn", "", incoming=True, key="#9"),
+    ]
+    return learn(shipped_model(), said, CategoryKeys(TREE).key_of)
+
+
+TREE = [
+    *(node(100 + at, one.code) for at, one in enumerate(DEFAULT_CATEGORIES)),
+    *(node(id_, None) for id_ in (7, 8, 9)),
+]
+
+
+@pytest.mark.parametrize(
+    ("merchant", "note", "incoming", "key"),
+    [
+        ("QWVEX ZUNFT #99", "", False, "#8"),
+        ("Harbor Espresso", "beans", False, "#7"),
+        ("转账", "给老王的钱", False, "#8"),
+        ("转账", "别的", False, ""),
+        ("Zyx Lohn", "", True, "#9"),
+        ("Zyx Lohn", "", False, ""),
+        ("阳光大药房连锁", "", False, "health.pharmacy"),
+    ],
+)
+def test_what_the_user_said_counts_first_and_the_rest_stays(
+    own: CategoryModel, merchant: str, note: str, incoming: bool, key: str
+) -> None:
+    judge = judge_for(TREE, shipped_model(), own)
+    columns = [np.array([text], dtype=object) for text in (merchant, note, "")]
+    assert judge.propose(columns, np.array([incoming])).keys.tolist() == [key]
+
+
+def test_the_shipped_model_is_silent_where_the_user_contradicts_it(own: CategoryModel) -> None:
+    assert own.outgoing.silent == ("food.drinks",)
+    views = views_of(TREE, shipped_model(), own)
+    assert judge_one(views, "Old Mill Espresso Bar", "", incoming=False)[0] == "#7"
+
+
+def test_a_learnt_model_is_kept_and_read_again_unchanged(own: CategoryModel) -> None:
+    assert from_bytes(to_bytes(own)) == own
+
+
+@settings(deadline=None, max_examples=30)
+@given(ROWS)
+def test_one_row_and_many_are_proposed_alike(
+    own: CategoryModel, rows: list[tuple[str, ...]]
+) -> None:
+    judge = judge_for(TREE, shipped_model(), own, above=0.0)
+    columns = [np.array(column, dtype=object) for column in zip(*rows, strict=True)][:2]
+    found = judge.propose(columns, np.zeros(len(rows), dtype=bool))
+    views = views_of(TREE, shipped_model(), own)
+    alone = [judge_one(views, merchant, note, incoming=False) for merchant, note, _ in rows]
+    assert [key for key, _ in alone] == found.keys.tolist()
+    assert np.allclose([sure for _, sure in alone], found.confidence, atol=1e-3)
+
+
+def test_a_payee_whose_corrections_differ_is_known_by_its_notes() -> None:
+    said = [
+        Correction("Market", "fish", incoming=False, key="#1"),
+        Correction("Market", "books", incoming=False, key="#2"),
+    ]
+    memory = remember(said)
+    assert remembered(memory, "MARKET 7", "books") == ("#2", 0.95)
+    assert remembered(memory, "Market", "fish") == ("#1", 0.95)
+    assert remembered(memory, "Market", "bread")[1] < 0.5
+    assert remembered(memory, "Bazaar", "fish") == ("", 0.0)
+    last = [Correction("Market", "", incoming=False, key="#3")] * 5
+    assert remembered(remember([*said, *last]), "Market", "bread") == ("#3", 0.95)

@@ -9,6 +9,7 @@ from typing import cast
 
 from flask import current_app
 
+from ingest_service.domain.category_model import CategoryModel
 from ingest_service.domain.ports import Database, Feed, Uploads
 from ingest_service.usecases.expenses import Author
 from ingest_service.usecases.export import ExportFiles
@@ -32,6 +33,7 @@ class Parts:
     export_link_s: int
     lists: Mapping[str, NeighbourList]
     own_bearer: Callable[[str, int], str]
+    shipped_model: Callable[[], CategoryModel]
 
     def now(self) -> int:
         """Epoch seconds."""

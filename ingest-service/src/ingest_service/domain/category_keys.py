@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ingest_service.domain.category_tree import FALLBACK_BY_DIRECTION
 from ingest_service.domain.models import Category
@@ -29,9 +29,13 @@ class CategoryKeys:
             name = name.rpartition(".")[0]
         return "" if name in _NO_ANSWERS else name
 
-    def keys_of(self, names: Sequence[str]) -> dict[str, str]:
+    def keys_of(self, names: Iterable[str]) -> dict[str, str]:
         """The keys of many classes."""
         return {name: self.key_of(name) for name in names}
+
+    def has(self, key: str) -> bool:
+        """Whether a key is that of a category that can be proposed."""
+        return key in self._id_by_key and key not in _NO_ANSWERS
 
     def key_of_id(self, category_id: int) -> str:
         """The key of a category, "" for one that is gone or says nothing."""

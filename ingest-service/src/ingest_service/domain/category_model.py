@@ -14,9 +14,10 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ingest_service.domain.category_memory import Memory, Payee
 from ingest_service.domain.text_features import FEATURE_BITS, hashed_one
 
 VERSION = 1
@@ -34,7 +35,9 @@ class Linear:
     """Weights of one kind of rows (money out, or money in).
 
     features: hashed features that have weights, ascending. weights: int8, one row of all classes
-    for each feature; times scales[class] they are logits. bias: logits by class.
+    for each feature; times scales[class] they are logits. bias: logits by class. memory: what the
+    user said of payees himself, which counts before the weights. silent: classes of the shipped
+    model that his corrections contradict.
     """
 
     classes: tuple[str, ...]
@@ -42,6 +45,8 @@ class Linear:
     weights: array[int]
     scales: tuple[float, ...]
     bias: tuple[float, ...]
+    memory: Memory = field(default_factory=dict)
+    silent: tuple[str, ...] = ()
 
     def tempered(self, temperature: float) -> Linear:
         """The same model with all logits times the temperature: less sure below 1."""
@@ -87,6 +92,15 @@ class CategoryModel:
         """The model for rows of a direction."""
         return self.incoming if direction == "income" else self.outgoing
 
+    def names(self) -> frozenset[str]:
+        """All classes, those that only the memory knows included."""
+        found: set[str] = set()
+        for linear in (self.outgoing, self.incoming):
+            found.update(linear.classes)
+            for payee in linear.memory.values():
+                found |= {payee.key, *(key for key, _ in payee.by_note.values())}
+        return frozenset(found - {""})
+
 
 def to_bytes(model: CategoryModel) -> bytes:
     """The model as it is kept: compressed JSON, the same bytes for the same model."""
@@ -122,6 +136,11 @@ def _told(linear: Linear) -> dict[str, object]:
         "weights": base64.b64encode(linear.weights.tobytes()).decode(),
         "scales": linear.scales,
         "bias": linear.bias,
+        "silent": linear.silent,
+        "memory": [
+            [name, payee.key, payee.confidence, [[n, *said] for n, said in payee.by_note.items()]]
+            for name, payee in linear.memory.items()
+        ],
     }
 
 
@@ -132,6 +151,13 @@ def _read(told: Mapping[str, Any]) -> Linear:
         weights=array("b", base64.b64decode(told["weights"])),
         scales=tuple(map(float, told["scales"])),
         bias=tuple(map(float, told["bias"])),
+        silent=tuple(map(str, told["silent"])),
+        memory={
+            int(name): Payee(
+                str(key), float(sure), {int(n): (str(k), float(c)) for n, k, c in said}
+            )
+            for name, key, sure, said in told["memory"]
+        },
     )
     width = len(linear.classes)
     if len(linear.weights) != len(linear.features) * width or not (

@@ -3,7 +3,7 @@
 IngestError
 ├── NotFoundError: the thing is not there, or belongs to somebody else
 │   ├── ExpenseNotFoundError, CategoryNotFoundError, RuleNotFoundError, ImportNotFoundError,
-│   │   LinkNotFoundError, MappingNotFoundError
+│   │   LinkNotFoundError, MappingNotFoundError, ClassificationNotFoundError
 ├── MissingFileError, EmptyFileError, UploadTooLargeError: the upload itself
 ├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
 ├── ConflictError: not now, or not twice
@@ -55,6 +55,10 @@ class RuleNotFoundError(NotFoundError):
 
 class ImportNotFoundError(NotFoundError):
     """No such import."""
+
+
+class ClassificationNotFoundError(NotFoundError):
+    """No such work of the category model."""
 
 
 class LinkNotFoundError(NotFoundError):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ingest_service.domain.export_cells import Row
 from ingest_service.domain.feed import FeedPages, FeedStream
+from ingest_service.domain.learning import CorrectedRow, KeptModel, OpenTexts, Proposed, Work
 from ingest_service.domain.link_records import LinkFilter, LinkRecord, NewLink
 from ingest_service.domain.models import (
     Category,
@@ -328,8 +329,70 @@ class Mappings(Protocol):
         ...
 
 
+class CategoryModels(Protocol):
+    """The category models of all users, and what they learn from."""
+
+    def get(self, user_id: int) -> KeptModel | None:
+        """The user's model, None where he has none."""
+        ...
+
+    def put(self, user_id: int, model: KeptModel) -> None:
+        """Keep the user's model in place of an earlier one."""
+        ...
+
+    def remove(self, user_id: int) -> None:
+        """Let the shipped model serve the user again."""
+        ...
+
+    def count_corrections(self, user_id: int) -> int:
+        """How many rows a person put into their category himself."""
+        ...
+
+    def corrections(self, user_id: int, *, limit: int) -> Sequence[CorrectedRow]:
+        """The newest corrections, oldest first."""
+        ...
+
+    def enqueue(
+        self,
+        kind: str,
+        user_id: int,
+        payload: dict[str, object],
+        *,
+        dedupe_key: str,
+        delay_s: float,
+    ) -> int:
+        """The id of background work for the user: new, or the same that still waits."""
+        ...
+
+    def work(self, kind: str, user_id: int, job_id: int) -> Work | None:
+        """How far such background work of the user has come, None where there is none."""
+        ...
+
+
+class OpenRows(Protocol):
+    """The rows of all users whose category nobody has decided."""
+
+    def texts(self, user_id: int) -> Iterator[Sequence[OpenTexts]]:
+        """The open rows in blocks, those together that look alike and stand in one category."""
+        ...
+
+    def apply(self, user_id: int, proposed: Iterable[Proposed]) -> int:
+        """Give rows that are still open what was proposed for their texts; how many changed."""
+        ...
+
+
 class Session(Protocol):
     """One transaction."""
+
+    @property
+    def open_rows(self) -> OpenRows:
+        """Rows whose category nobody has decided."""
+        ...
+
+    @property
+    def models(self) -> CategoryModels:
+        """Category models."""
+        ...
 
     @property
     def expenses(self) -> Expenses:

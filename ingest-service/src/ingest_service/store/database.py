@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from ingest_service.store.categories import SqliteCategories
+from ingest_service.store.category_models import SqliteCategoryModels
 from ingest_service.store.expenses import SqliteExpenses
 from ingest_service.store.imports import SqliteImports
 from ingest_service.store.links import SqliteLinks
 from ingest_service.store.mappings import SqliteMappings
+from ingest_service.store.open_rows import SqliteOpenRows
 from ingest_service.store.rules import SqliteRules
 from ingest_service.store.staging import StagedRows, open_staging, sweep_staging
 from ingest_service.store.tables import meta
@@ -31,6 +33,8 @@ class SqliteSession:
         self.imports = SqliteImports(connection, queue)
         self.links = SqliteLinks(connection)
         self.mappings = SqliteMappings(connection)
+        self.models = SqliteCategoryModels(connection, queue)
+        self.open_rows = SqliteOpenRows(connection)
         self._connection = connection
 
     def within(self, act: Callable[[Any], None]) -> None:

@@ -9,18 +9,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
-    Select,
     and_,
     case,
-    column,
     false,
     func,
     insert,
     literal,
     or_,
     select,
-    table,
-    text,
     update,
 )
 
@@ -39,6 +35,7 @@ from ingest_service.domain.models import (
     Sum,
 )
 from ingest_service.domain.ports import Chosen
+from ingest_service.store.chosen import CHOSEN, set_rows
 from ingest_service.store.link_effects import drop_dead_links, drop_links_of
 from ingest_service.store.listing import Order, page_ends
 from ingest_service.store.matching import RuleTests, live_rows, rows_of
@@ -50,8 +47,6 @@ _STREAM_ROWS = 2_000
 _MANUAL = "manual"
 # Set along with what a person gives, and no word of his own.
 _NOT_EDITED = frozenset({"closed", "category_source", "category_confidence"})
-# The rows that a change of many is for; made anew by every such change.
-_CHOSEN = table("chosen", column("n"), column("id"), column("target"), schema="temp")
 
 
 class SqliteExpenses:
@@ -211,7 +206,7 @@ class SqliteExpenses:
         """Give all rows of one category to another; each takes a new seq."""
         # Tombstones too: the feed and foreign keys know nothing of the old category then.
         mine = and_(expenses.c.user_id == user_id, expenses.c.category_id == from_id)
-        return self._set(select(expenses.c.id).where(mine), {"category_id": to_id})
+        return set_rows(self._connection, select(expenses.c.id).where(mine), {"category_id": to_id})
 
     def change_many(self, user_id: int, chosen: Chosen, values: Mapping[str, object]) -> int:
         """Give columns new values where they differ; each changed row takes a new seq."""
@@ -219,11 +214,13 @@ class SqliteExpenses:
         differs = [expenses.c[name].is_distinct_from(value) for name, value in told.items()]
         rows = select(expenses.c.id).where(_chosen(user_id, chosen), or_(false(), *differs))
         kept = {**_stated_direction(told), "edited": _edited_with(told)}
-        return self._set(rows, told | kept)
+        return set_rows(self._connection, rows, told | kept)
 
     def delete_many(self, user_id: int, chosen: Chosen) -> int:
         """Leave tombstones; what the rows refunded counts in full again."""
-        count = self._set(select(expenses.c.id).where(_chosen(user_id, chosen)), {"deleted": 1})
+        count = set_rows(
+            self._connection, select(expenses.c.id).where(_chosen(user_id, chosen)), {"deleted": 1}
+        )
         if count:
             drop_dead_links(self._connection, user_id)
         return count
@@ -286,33 +283,11 @@ class SqliteExpenses:
         )
         rows = select(aimed.c.id, aimed.c.target).where(aimed.c.target.is_not(None), differs)
         by_rule = {"category_source": "rule", "category_confidence": None}
-        return self._set(rows, {"category_id": _CHOSEN.c.target, **by_rule})
+        return set_rows(self._connection, rows, {"category_id": CHOSEN.c.target, **by_rule})
 
     def last_seq(self) -> int:
         """The number of the latest change."""
         return last_seq(self._connection)
-
-    def _set(self, rows: Select[Any], values: Mapping[str, object]) -> int:
-        """Give the rows new values and seqs; their ids stay in temp.chosen until the next time.
-
-        A select of two columns gives each row's own category as the second.
-        """
-        self._connection.execute(text("DROP TABLE IF EXISTS temp.chosen"))
-        self._connection.execute(
-            text("CREATE TEMP TABLE chosen (n INTEGER PRIMARY KEY, id INTEGER NOT NULL, target)")
-        )
-        names = ["id", "target"][: len(rows.selected_columns)]
-        ordered = rows.order_by(rows.selected_columns[0])
-        count = self._connection.execute(insert(_CHOSEN).from_select(names, ordered)).rowcount
-        if count > 0:
-            first = take_seq(self._connection, count)
-            statement = (
-                update(expenses)
-                .where(expenses.c.id == _CHOSEN.c.id)
-                .values(**values, seq=first + _CHOSEN.c.n - 1)
-            )
-            self._connection.execute(statement)
-        return count
 
     def _mine(self, user_id: int, expense_id: int) -> ColumnElement[bool]:
         return and_(

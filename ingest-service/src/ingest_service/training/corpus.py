@@ -59,8 +59,8 @@ def _words(text: str) -> list[tuple[str, str]]:
 
 
 def _chinese(pairs: Sequence[tuple[str, str]], rng: random.Random) -> Iterator[Example]:
-    place, name, branch = map(_listed, (words_zh.PLACES, words_zh.NAMES, words_zh.BRANCHES))
-    ending, nothing = _listed(words_zh.ENDINGS), _listed(words_zh.NOTHING)
+    place, name, branch = map(listed, (words_zh.PLACES, words_zh.NAMES, words_zh.BRANCHES))
+    ending, nothing = listed(words_zh.ENDINGS), listed(words_zh.NOTHING)
     for code, word in pairs:
         yield Example(word, "", code, word)
         yield Example(rng.choice(name) + word, "", code, word)
@@ -72,8 +72,8 @@ def _chinese(pairs: Sequence[tuple[str, str]], rng: random.Random) -> Iterator[E
 
 
 def _english(pairs: Sequence[tuple[str, str]], rng: random.Random) -> Iterator[Example]:
-    places, names, nothing = map(_listed, (words_en.PLACES, words_en.NAMES, words_en.NOTHING))
-    endings = _listed(words_en.ENDINGS)
+    places, names, nothing = map(listed, (words_en.PLACES, words_en.NAMES, words_en.NOTHING))
+    endings = listed(words_en.ENDINGS)
     for code, word in pairs:
         place, name = rng.choice(places), rng.choice(names)
         prefix, ending = rng.choice(words_en.PREFIXES), rng.choice(endings)
@@ -87,36 +87,34 @@ def _english(pairs: Sequence[tuple[str, str]], rng: random.Random) -> Iterator[E
 def _nothing(rng: random.Random) -> Iterator[Example]:
     """Payees that say nothing: persons, companies, numbers."""
     for number in range(_PEOPLE):
-        person = (
-            _person(rng) if number % 2 else " ".join(rng.choices(_listed(words_en.PEOPLE), k=2))
-        )
+        person = _person(rng) if number % 2 else " ".join(rng.choices(listed(words_en.PEOPLE), k=2))
         yield Example(person, rng.choice(("", "", "转账", "payment")), UNKNOWN, person)
     for number in range(_COMPANIES):
         company = _chinese_company(rng) if number % 2 else _english_company(rng)
-        note = rng.choice(("", rng.choice(_listed(words_zh.NOTHING))))
+        note = rng.choice(("", rng.choice(listed(words_zh.NOTHING))))
         yield Example(company, note, UNKNOWN, company)
     for words in (words_zh, words_en):
         for text in (words.NOTHING, words.ENDINGS, words.PLACES, words.NAMES):
-            yield from (Example(said, "", UNKNOWN, said) for said in _listed(text))
+            yield from (Example(said, "", UNKNOWN, said) for said in listed(text))
     for _ in range(_CODES):
         code = "".join(rng.choices(string.ascii_lowercase + string.digits, k=rng.randint(3, 12)))
         yield Example(code, "", UNKNOWN, code)
 
 
 @cache
-def _listed(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
     """The entries of a list."""
     return tuple(word.strip() for word in text.replace("\n", ", ").split(",") if word.strip())
 
 
 def _chinese_company(rng: random.Random) -> str:
-    place, kind = rng.choice(_listed(words_zh.PLACES)), rng.choice(_listed(words_zh.NOTHING))
+    place, kind = rng.choice(listed(words_zh.PLACES)), rng.choice(listed(words_zh.NOTHING))
     return f"{place}{_given(rng)}{kind}"
 
 
 def _english_company(rng: random.Random) -> str:
     lists = (words_en.NAMES, words_en.NOTHING, words_en.PLACES)
-    return " ".join(rng.choice(_listed(text)) for text in lists)
+    return " ".join(rng.choice(listed(text)) for text in lists)
 
 
 def _given(rng: random.Random) -> str:

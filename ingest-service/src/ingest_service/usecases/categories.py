@@ -20,6 +20,7 @@ from ingest_service.domain.errors import (
 )
 from ingest_service.domain.models import Category, Changed
 from ingest_service.domain.ports import Database, Session
+from ingest_service.usecases.learning import ask_learning
 
 _NEEDED_CODES = frozenset(FALLBACK_BY_DIRECTION.values())
 
@@ -148,6 +149,7 @@ def _hand_over(session: Session, user_id: int, node: Category, heir_id: int) -> 
     moved = session.expenses.move_category(user_id, from_id=node.id, to_id=heir_id)
     session.rules.move_category(user_id, from_id=node.id, to_id=heir_id)
     session.categories.delete(user_id, node.id)
+    ask_learning(session, user_id)
     heir = find(session.categories.tree(user_id), heir_id)
     if node.code is not None and heir.code is None:
         session.categories.change(user_id, heir_id, {"code": node.code})

@@ -22,6 +22,7 @@ from ingest_service.domain.models import (
 from ingest_service.domain.ports import Chosen, Database, Session
 from ingest_service.domain.rules import AMOUNT_PLACES, Facts, first_rule
 from ingest_service.domain.words import shipped_code
+from ingest_service.usecases.learning import ask_learning
 from ingest_service.usecases.rules import Suggestion, suggest_rule
 
 _MANUAL = "manual"
@@ -134,6 +135,8 @@ def change_many(database: Database, user_id: int, chosen: Chosen, change: BulkCh
         if change.category_id is not None:
             values |= _set_by_hand(find(session.categories.tree(user_id), change.category_id).id)
         count = session.expenses.change_many(user_id, chosen, values) if values else 0
+        if count and change.category_id is not None:
+            ask_learning(session, user_id)
         return Changed(count, session.expenses.last_seq())
 
 
@@ -195,6 +198,8 @@ def add_expense(database: Database, author: Author, entry: Entry, *, now: int) -
             account=facts.account,
         )
         expense_id = session.expenses.add(author.user_id, draft, now=now)
+        if source == "user":
+            ask_learning(session, author.user_id)
         return session.expenses.get(author.user_id, expense_id)
 
 
@@ -215,6 +220,8 @@ def change_expense(
         values = _changed(session, author, before, entry)
         if values:
             session.expenses.change(author.user_id, expense_id, values)
+        if entry.category_id is not None:
+            ask_learning(session, author.user_id)
         after = session.expenses.get(author.user_id, expense_id)
     if entry.category_id is None or not suggests:
         return Correction(after)

@@ -13,6 +13,7 @@ from ingest_service.domain.category_model import CategoryModel
 from ingest_service.domain.category_scoring import judge_for
 from ingest_service.domain.category_tree import DEFAULT_CATEGORIES
 from ingest_service.domain.errors import StatementError, UnmappedTableError
+from ingest_service.domain.learning import opened
 from ingest_service.domain.mapping.model import ColumnMapping, mapping_of
 from ingest_service.domain.mapping.place import signature_of
 from ingest_service.domain.messages import sentence
@@ -23,6 +24,7 @@ from ingest_service.domain.reading.ahead import ahead
 from ingest_service.domain.repair_reading import Repair, read_repair, repair_header
 from ingest_service.domain.staged import split_fees, staged_table
 from ingest_service.domain.statement import Chunk, StatementOptions, guarded, read_statement
+from ingest_service.usecases.learning import ask_learning
 
 _UNFINISHED = frozenset({"queued", "running"})
 _FEES = "finance.fees"
@@ -67,12 +69,15 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
         rules = session.rules.list(user_id)
         remembered = [mapping_of(one.mapping) for one in session.mappings.list(user_id)]
         tree = session.categories.tree(user_id)
+        kept = session.models.get(user_id)
+        if kept is not None and opened(kept) is None:
+            ask_learning(session, user_id)
     id_by_code = {node.code: node.id for node in tree if node.code} or _unplanted()
     categoriser = Categoriser(
         rules=rules,
         id_by_code=id_by_code,
         exponent_of=tools.exponent_of,
-        judge=judge_for(tree, tools.shipped_model()),
+        judge=judge_for(tree, tools.shipped_model(), opened(kept)),
     )
     try:
         with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
