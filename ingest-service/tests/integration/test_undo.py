@@ -126,6 +126,35 @@ def test_categories_that_a_file_made_go_with_it_unless_somebody_uses_them(client
     assert categories(client) == plain
 
 
+def test_a_category_that_a_remaining_file_names_stays_though_its_row_has_moved_on(
+    client: Client,
+) -> None:
+    plain = categories(client)
+    first = client.import_file(table([LINES[2]]))
+    same = client.import_file(table([LINES[2]]), force="true")
+    later = client.import_file(table([LINES[1]]))
+    assert client.expenses()[0]["category_source"] == "file"
+
+    undo(client, first)
+    assert categories(client) - plain == {"别类", "新类", "新类/小类"}
+    undo(client, same)
+    assert categories(client) - plain == {"新类", "新类/小类"}
+    undo(client, later)
+    assert categories(client) == plain
+
+
+def test_a_parent_category_goes_with_the_last_file_that_names_its_child(client: Client) -> None:
+    plain = categories(client)
+    first = client.import_file(table([LINES[1]]))
+    second = client.import_file(table([LINES[1]]), force="true")
+    client.import_file(table([LINES[0]]))
+
+    undo(client, first)
+    assert categories(client) - plain == {"新类", "新类/小类"}
+    undo(client, second)
+    assert categories(client) == plain
+
+
 def test_what_a_person_edited_is_neither_overwritten_nor_undone(client: Client) -> None:
     client.import_file(table([LINES[1]]))
     row = client.expenses()[0]

@@ -92,14 +92,23 @@ class Changes:
         for rows, records in self._chunks(sorted(holders)):
             values = {}
             for row in rows:
-                current, own = version_of(row), records.get(row["id"], {})
-                base = _base(current, own)
-                tellings = [
-                    base | own.get(import_id, {}).get("own", {})
-                    for import_id in sorted(holders[row["id"]])
-                ]
-                values[row["id"]] = _change(row, current, together(tellings))
+                tellings = _tellings(row, records.get(row["id"], {}), holders[row["id"]])
+                together_told = together(telling for _, telling in tellings)
+                values[row["id"]] = _change(row, version_of(row), together_told)
             self._write(rows, values)
+
+    def categories_told(self, holders: Mapping[int, Sequence[int]]) -> dict[int, int]:
+        """The first import whose file names each category for one of these rows."""
+        first: dict[int, int] = {}
+        for rows, records in self._chunks(sorted(holders)):
+            for row in rows:
+                for import_id, telling in _tellings(
+                    row, records.get(row["id"], {}), holders[row["id"]]
+                ):
+                    category_id = telling["category_id"]
+                    if telling["category_source"] == "file":
+                        first[category_id] = min(first.get(category_id, import_id), import_id)
+        return first
 
     def _chunks(self, ids: Sequence[int]) -> Iterator[tuple[list[_Row], dict[int, dict[int, Any]]]]:
         """Live rows, and by row and import what import_updates keeps of them."""
@@ -168,6 +177,17 @@ def _base(current: Version, records: Mapping[int, Any]) -> dict[str, Any]:
     for record in records.values():
         base |= record.get("base", {})
     return base
+
+
+def _tellings(
+    row: _Row, records: Mapping[int, Any], holders: Sequence[int]
+) -> list[tuple[int, dict[str, Any]]]:
+    """How each import that holds a row tells it, in the order in which they came."""
+    base = _base(version_of(row), records)
+    return [
+        (import_id, base | records.get(import_id, {}).get("own", {}))
+        for import_id in sorted(holders)
+    ]
 
 
 def _own(base: Version, telling: Version) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -46,21 +47,36 @@ DELETE FROM links WHERE kind = 'refund' AND user_id = :user_id AND id IN (
     UNION SELECT l.id FROM links l WHERE l.to_id IN (SELECT value FROM json_each(:ids)))
 RETURNING to_id
 """
-_EMPTY_CATEGORY = """
-SELECT id FROM categories c WHERE c.user_id = :user_id AND c.import_id = :import_id
-  AND c.deleted = 0
-  AND NOT EXISTS (SELECT 1 FROM categories d WHERE d.parent_id = c.id AND d.deleted = 0)
-  AND NOT EXISTS (SELECT 1 FROM rules r WHERE r.category_id = c.id)
-  AND NOT EXISTS (SELECT 1 FROM expenses e WHERE e.user_id = c.user_id AND e.category_id = c.id
-                  AND e.deleted = 0)
-ORDER BY id DESC
+_MADE_CATEGORIES = """
+SELECT id, parent_id FROM categories
+WHERE user_id = :user_id AND import_id = :import_id AND deleted = 0 ORDER BY id DESC
 """
-_BEQUEATH_CATEGORIES = """
-UPDATE categories SET import_id = (
-    SELECT min(e.import_id) FROM expenses e
-    WHERE e.user_id = categories.user_id AND e.category_id = categories.id AND e.deleted = 0
-      AND e.category_source = 'file')
-WHERE user_id = :user_id AND import_id = :import_id AND deleted = 0
+_IN_USE = """
+SELECT c.id FROM categories c WHERE c.user_id = :user_id AND c.import_id = :import_id
+  AND c.deleted = 0 AND (
+    EXISTS (SELECT 1 FROM rules r WHERE r.category_id = c.id)
+    OR EXISTS (SELECT 1 FROM expenses e WHERE e.user_id = c.user_id AND e.category_id = c.id
+               AND e.deleted = 0)
+    OR EXISTS (SELECT 1 FROM categories d WHERE d.parent_id = c.id AND d.deleted = 0
+               AND d.import_id IS NOT c.import_id))
+"""
+# Rows that several files tell otherwise: which of them names which category is in their tellings.
+_RETOLD_INTO = """
+SELECT DISTINCT u.expense_id FROM import_updates u
+JOIN expenses e ON e.id = u.expense_id
+JOIN categories c ON c.id IN (
+    e.category_id, json_extract(u.before, '$.base.category_id'),
+    json_extract(u.before, '$.own.category_id'))
+WHERE e.user_id = :user_id AND e.deleted = 0
+  AND c.user_id = :user_id AND c.import_id = :import_id AND c.deleted = 0
+"""
+_NAMED_BY_ROWS = """
+SELECT e.category_id, min(e.import_id) FROM expenses e
+WHERE e.user_id = :user_id AND e.deleted = 0 AND e.category_source = 'file'
+  AND e.category_id IN (SELECT c.id FROM categories c
+                        WHERE c.user_id = :user_id AND c.import_id = :import_id)
+  AND NOT EXISTS (SELECT 1 FROM import_updates u WHERE u.expense_id = e.id)
+GROUP BY e.category_id
 """
 
 
@@ -82,7 +98,7 @@ class Undo:
         self._forget_tellings()
         gone = self._remove()
         self._relink(gone, changes)
-        self._remove_categories()
+        self._settle_categories(changes)
         take_back_repair(self._connection, self._record)
         self._run("DELETE FROM import_errors WHERE import_id = :import_id")
         return last_seq(self._connection)
@@ -135,18 +151,47 @@ class Undo:
         found = self._connection.execute(query, {"ids": json.dumps(sorted(ids))})
         return set(found.scalars())
 
-    def _remove_categories(self) -> None:
-        """Remove the categories that the file made where nobody uses them; children go first."""
-        while empty := list(
-            self._connection.execute(text(_EMPTY_CATEGORY), self._parameters).scalars()
-        ):
-            for id_ in empty:
+    def _settle_categories(self, changes: Changes) -> None:
+        """Give the categories that the file made to the first of the others that name them.
+
+        Those that nobody names and nobody uses go, children first.
+        """
+        made = dict(self._pairs(_MADE_CATEGORIES))
+        if not made:
+            return
+        heirs = self._heirs(changes)
+        kept = set(heirs) | {row[0] for row in self._pairs(_IN_USE)}
+        for id_ in kept & made.keys():
+            heir, parent_id = heirs.get(id_), made[id_]
+            while parent_id in made:
+                kept.add(parent_id)
+                if heir is not None:
+                    heirs[parent_id] = min(heirs.get(parent_id, heir), heir)
+                parent_id = made[parent_id]
+        for id_ in made:
+            if id_ in kept:
+                self._run(
+                    "UPDATE categories SET import_id = :heir WHERE id = :id",
+                    heir=heirs.get(id_),
+                    id=id_,
+                )
+            else:
                 self._run(
                     "UPDATE categories SET deleted = 1, seq = :seq WHERE id = :id",
                     seq=take_seq(self._connection),
                     id=id_,
                 )
-        self._run(_BEQUEATH_CATEGORIES)
+
+    def _heirs(self, changes: Changes) -> dict[int, int]:
+        """The first remaining import that names each category that the file made or kept."""
+        retold = [row[0] for row in self._pairs(_RETOLD_INTO)]
+        heirs = changes.categories_told(self._remaining_holders(retold))
+        for category_id, import_id in self._pairs(_NAMED_BY_ROWS):
+            heirs[category_id] = min(heirs.get(category_id, import_id), import_id)
+        return heirs
+
+    def _pairs(self, query: str) -> list[Any]:
+        return list(self._connection.execute(text(query), self._parameters))
 
     def _run(self, statement: str, **parameters: object) -> None:
         given = {**self._parameters, **parameters}
