@@ -19,7 +19,6 @@ in ours."""
 
 _KINDS = {"EXPENSE": "expense", "INCOME": "income", "TRANSFER_OUT": "transfer"}
 _BELOW_ZERO = {"expense": "refund", "income": "expense"}
-_POSTING = re.compile(r"^\s+([A-Z]\w*:\S+)\s+(-?[\d.]+) ([A-Z]{3})\b", re.MULTILINE)
 _NO_MINOR_UNITS = {"JPY", "KRW"}
 
 
@@ -70,6 +69,10 @@ def from_ezbookkeeping(path: Path) -> Expected | None:
         _assertion(text, rows, balances)
     if count is None and not rows:
         return None
+    for row in rows.values():
+        if row.cents is None and row.directions is not None:
+            # The sign is not told; below zero money went the other way.
+            row.directions |= {_BELOW_ZERO[one] for one in row.directions if one in _BELOW_ZERO}
     # A file may have more rows than are asserted one by one, never fewer.
     number = count if count is not None else max(rows) + 1
     told = [rows.get(at, Row()) for at in range(number) if at not in balances]
@@ -111,7 +114,7 @@ def from_mt940(path: Path) -> Expected | None:
             high, low, month, number = base64.b64decode(day[1])
             row.moment = f"{high * 256 + low:04}-{month:02}-{number:02}"
         rows.append(row)
-    return Expected(rows=_moving(rows), says_rows=True) if rows else None
+    return Expected(rows=moving(rows), says_rows=True) if rows else None
 
 
 def from_camt(path: Path) -> Expected | None:
@@ -128,48 +131,7 @@ def from_camt(path: Path) -> Expected | None:
         booked = entry.get("getBookingDate") or entry.get("getValueDate")
         row.moment = booked["0"][:10] if booked else None
         rows.append(row)
-    return Expected(rows=_moving(rows), says_rows=True)
-
-
-def from_ledger(path: Path) -> Expected:
-    """The transactions of a beancount ledger: main amount, day and direction.
-
-    A ledger of a payment app carries the statement's own 收/支 and its status; else the accounts
-    tell: what an expense account takes has left, what an income account gives has come. A posting
-    to a commission account beside the main one is an expense of its own.
-    """
-    rows = []
-    for block in path.read_text(encoding="utf-8").split("\n\n"):
-        head = re.match(r"^(\d{4}-\d\d-\d\d) \* ", block.strip())
-        postings = [(m[1], m[2]) for m in _POSTING.finditer(block)]
-        if not head or not postings:
-            continue
-        main = [posting for posting in postings if "Commission" not in posting[0]]
-        meta = dict(re.findall(r'^\s+(\w+): "(.*)"$', block, re.MULTILINE))
-        biggest = max(cents(amount) for _, amount in main)
-        rows.append(Row(biggest, head[1], _ledger_directions(meta, main)))
-        rows += [
-            Row(cents(amount), head[1], frozenset({"expense"}))
-            for account, amount in postings
-            if "Commission" in account and "Expenses" in account
-        ]
-    return Expected(rows=rows, says_rows=True)
-
-
-def _ledger_directions(meta: dict[str, str], postings: list[tuple[str, str]]) -> Directions | None:
-    said = meta.get("type", "")
-    if "status" in meta or meta.get("source") == "美团":
-        if said in {"支出", "收入"}:
-            return frozenset({"expense" if said == "支出" else "income"})
-        return frozenset({"refund" if meta.get("status") == "退款成功" else "transfer"})
-    if said in {"支出", "收入"}:
-        return OUT if said == "支出" else IN
-    for account, amount in postings:
-        if account.startswith("Expenses"):
-            return IN if amount.startswith("-") else OUT
-        if account.startswith("Income"):
-            return IN
-    return None
+    return Expected(rows=moving(rows), says_rows=True)
 
 
 def from_ofx_tags(path: Path) -> Expected:
@@ -186,7 +148,7 @@ def from_ofx_tags(path: Path) -> Expected:
                 flow(amount[1]) if amount else None,
             )
         )
-    return Expected(rows=_moving(rows), says_rows=True)
+    return Expected(rows=moving(rows), says_rows=True)
 
 
 def from_qif_lines(path: Path) -> Expected:
@@ -194,10 +156,10 @@ def from_qif_lines(path: Path) -> Expected:
     text = path.read_bytes().decode("utf-8", errors="replace")
     amounts = re.findall(r"^T([-+\d.,]+)", text, re.MULTILINE)
     rows = [Row(cents(a.replace(",", "")), directions=flow(a)) for a in amounts]
-    return Expected(rows=_moving(rows), says_rows=True)
+    return Expected(rows=moving(rows), says_rows=True)
 
 
-def _moving(rows: list[Row]) -> list[Row]:
+def moving(rows: list[Row]) -> list[Row]:
     """Without rows of zero, which move nothing: ours counts them as ignored, with that reason."""
     return [row for row in rows if row.cents != 0]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import sys
-import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -46,7 +47,10 @@ class Ours:
     counts: dict[str, int] = field(default_factory=dict)
     items: list[Any] = field(default_factory=list)
     stored: list[Stored] = field(default_factory=list)
+    asked: bool = False
+    """Whether the import asked what the columns mean."""
     seconds: float = 0.0
+    """Processor time, that of reader processes included; a busy machine does not add to it."""
     grown_mb: float = 0.0
     """By how much the process that serves and works grew at most."""
 
@@ -75,24 +79,32 @@ class Service:
         self._client = Client(app, worker, mint, locale="en")
         self._users = 0
 
-    def take(self, path: Path, *, time_zone: str, without_nil: bool = False) -> Ours:
+    def take(
+        self,
+        path: Path,
+        *,
+        time_zone: str,
+        answer: Callable[[Any], Any] | None = None,
+        keep: Callable[[list[Any]], list[Any]] | None = None,
+    ) -> Ours:
         """Imports the statement for a new user and reads it back.
 
-        without_nil leaves out what nets to nothing, as ledgers do: a closed order, and a spending
-        that came back whole together with its refund.
+        answer tells the mapping where the import asks for one; keep chooses among the expenses.
         """
         self._users += 1
         client = self._client.as_user(str(self._users), locale="en")
-        before, started = _reset_peak(), time.perf_counter()
-        ours = self._import(client, path, time_zone)
-        ours.seconds = time.perf_counter() - started
+        before, started = _reset_peak(), _cpu_s()
+        ours = self._import(client, path, time_zone, answer)
+        ours.seconds = _cpu_s() - started
         ours.grown_mb = (_status_kb("VmHWM") - before) / 1024
         items = client.expenses()
-        ours.items = _without_nil(items) if without_nil else items
+        ours.items = items if keep is None else keep(items)
         ours.stored = [_stored(item) for item in ours.items]
         return ours
 
-    def _import(self, client: Client, path: Path, time_zone: str) -> Ours:
+    def _import(
+        self, client: Client, path: Path, time_zone: str, answer: Callable[[Any], Any] | None
+    ) -> Ours:
         response = client.upload(path.read_bytes(), path.name, time_zone=time_zone)
         body = response.get_json()
         if response.status_code >= 500:
@@ -101,7 +113,19 @@ class Service:
             slug = str(body.get("type", "")).rpartition("/")[2]
             return Ours("refused", codes=frozenset({slug}))
         client.work()
-        return _of_record(client, client.json(body["location"]), body["location"])
+        location = body["location"]
+        record = client.json(location)
+        asked = record["status"] == "needs_mapping"
+        if asked and answer is not None:
+            order = {"mapping": answer(client.json(f"{location}/preview")), "remember": False}
+            told = client.call("POST", f"{location}/mapping", json=order)
+            if told.status_code != 202:
+                raise RuntimeError(f"{path.name}: {told.get_data(as_text=True)}")
+            client.work()
+            record = client.json(location)
+        ours = _of_record(client, record, location)
+        ours.asked = asked
+        return ours
 
 
 def _of_record(client: Client, record: Any, location: str) -> Ours:
@@ -125,16 +149,9 @@ def _stored(item: Any) -> Stored:
     )
 
 
-def _without_nil(items: list[Any]) -> list[Any]:
-    spent = [item for item in items if item["direction"] == "expense"]
-    gone = {item["id"] for item in spent if item["refunded_amount"] == item["amount"]}
-    return [
-        item
-        for item in items
-        if item["id"] not in gone
-        and not gone & {link["expense_id"] for link in item["links"]}
-        and item["direction"] != "neutral"
-    ]
+def _cpu_s() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _reset_peak() -> int:

@@ -28,6 +28,7 @@ MATCHING_CODES = {
     "ErrInvalidMT940File": {"document-unreadable", "not-recognised", "amount-invalid"},
     "ErrInvalidOFXFile": {"document-unreadable", "not-recognised"},
     "no statement": {"not-recognised", "needs_mapping", "no-transactions"},
+    "dates destroyed": {"not-recognised", "needs_mapping", "time-invalid"},
     # ofxparse only says that it must not be read without a word.
     "named errors": {"time-missing", "time-invalid", "amount-invalid", "amount-missing"},
 }

@@ -83,6 +83,22 @@ def test_ofx_of_version_2_reads_the_same_with_cdata_and_without_an_end_of_line()
     assert errors == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "amount", "direction"),
+    [("ATM", "-50", "expense"), ("ATM", "50", "transfer"), ("CASH", "50", "transfer")],
+)
+def test_ofx_takes_cash_out_as_spending_and_cash_paid_in_as_own_money(
+    kind: str, amount: str, direction: str
+) -> None:
+    data = (
+        "<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>EUR<BANKTRANLIST><STMTTRN>"
+        f"<TRNTYPE>{kind}<DTPOSTED>20240305<TRNAMT>{amount}<FITID>1</STMTTRN></BANKTRANLIST>"
+        "</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+    )
+    _, rows, _ = read(data.encode())
+    assert rows["direction"].tolist() == [direction]
+
+
 def test_ofx_without_its_currency_is_an_error_and_investments_are_no_spending() -> None:
     data = (
         "<OFX><INVSTMTMSGSRSV1><INVSTMTTRNRS><INVSTMTRS><INVTRANLIST><BUYMF><INVBUY><INVTRAN>"

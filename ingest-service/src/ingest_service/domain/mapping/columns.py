@@ -13,7 +13,7 @@ from ingest_service.domain.mapping.values import Amount, is_blank, read_amount
 from ingest_service.domain.mapping.words import CURRENCY_MARKS, DIRECTION_OF_WORD, FLAGS
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
-_NUMBER_LIKE = re.compile(r"[\d.,'’ \xa0()+−-]*\d[\d.,'’ \xa0()+−-]*")
+_NUMBER_LIKE = re.compile(r"[\d.,'’ \xa0\u202f\u2007()+−-]*\d[\d.,'’ \xa0\u202f\u2007()+−-]*")
 _MOST = 0.8
 _MANY = 0.6
 _LONG_NUMBER = 9

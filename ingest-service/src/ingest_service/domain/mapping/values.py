@@ -49,12 +49,12 @@ _LAST_OFFSET_HOUR = 14
 _NOON, _MINUTES, _SECONDS = 12, 60, 60
 _MONEY = re.compile(
     r"(?P<open>\()?\s*(?P<s1>[-+])?\s*(?P<c1>[^\d\s+\-.,()'’]{0,4})\s*(?P<s2>[-+])?\s*"
-    r"(?P<number>[\d.,](?:[\d.,'’ \xa0\u202f]*[\d.,])?)\s*"
+    r"(?P<number>[\d.,](?:[\d.,'’ \xa0\u202f\u2007]*[\d.,])?)\s*"
     r"(?P<c2>[^\d\s+\-.,()'’]{0,4}\.?)\s*(?P<s3>[-+])?\s*(?P<close>\))?"
 )
 _NUMBER = {
-    "." : re.compile(r"(?P<whole>\d+|\d{1,3}(?:(?P<g>[,'’ \xa0\u202f])\d{3})(?:(?P=g)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3})?(?:\.(?P<part>\d*))?"),  # noqa: E501 - one spelling
-    "," : re.compile(r"(?P<whole>\d+|\d{1,3}(?:(?P<g>[.'’ \xa0\u202f])\d{3})(?:(?P=g)\d{3})*)?(?:,(?P<part>\d*))?"),  # noqa: E501 - one spelling
+    "." : re.compile(r"(?P<whole>\d+|\d{1,3}(?:(?P<g>[,'’ \xa0\u202f\u2007])\d{3})(?:(?P=g)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3})?(?:\.(?P<part>\d*))?"),  # noqa: E501 - one spelling
+    "," : re.compile(r"(?P<whole>\d+|\d{1,3}(?:(?P<g>[.'’ \xa0\u202f\u2007])\d{3})(?:(?P=g)\d{3})*)?(?:,(?P<part>\d*))?"),  # noqa: E501 - one spelling
 }  # fmt: skip
 _PLAIN_MONEY = {
     ".": re.compile(r"([-+]?)([0-9]+)(?:\.([0-9]+))?"),

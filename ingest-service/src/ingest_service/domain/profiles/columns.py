@@ -109,7 +109,7 @@ def plain_numbers(amounts: pd.Series[str]) -> pd.Series[str]:
     The vectorised twin of reading/numbers.py; a blank between digits that groups no thousands
     becomes "?", so that such an amount fails instead of growing.
     """
-    plain = amounts.str.replace(r"(?<=\d)[ \xa0\u202f'’](?=\d{3}(?!\d))", "", regex=True)
+    plain = amounts.str.replace(r"(?<=\d)[ \xa0\u202f\u2007'’](?=\d{3}(?!\d))", "", regex=True)
     comma = plain.str.fullmatch(r"[^,]*\d,\d{0,2}\D*|[^,]*,\d{1,2}\D*")
     pointed = plain.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
     return plain.where(~comma, pointed).str.replace(r"(?<=\d)\s+(?=\d)", "?", regex=True)

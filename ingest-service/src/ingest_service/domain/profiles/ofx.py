@@ -50,6 +50,8 @@ class Ofx(HeaderProfile):
                     (kind == "", ""),
                     (kind == "XFER", "transfer"),
                     (got & card & (kind == "PAYMENT"), "transfer"),
+                    # Cash paid in at a machine was the owner's before.
+                    (got & kind.isin(["ATM", "CASH"]), "transfer"),
                     (got & c.has(name.str.cat(memo, sep=" "), _GIVEN_BACK), "refund"),
                     (got, "income"),
                 ],
