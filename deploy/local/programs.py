@@ -121,8 +121,9 @@ def _worker(layout: Layout, service: str, environment: Mapping[str, str]) -> Pro
         name=f"{service}-worker",
         service=service,
         command=(str(layout.python), "-m", f"{service}_service.worker"),
-        # somebody waits for the web processes: they go first where the processor is short
-        environment={**environment, "LAUNCH_NICE": "5"},
+        # somebody waits for the web processes, then for charts of what was just imported: they go
+        # first where the processor is short
+        environment={**environment, "LAUNCH_NICE": "10" if service == "forecast" else "5"},
         priority=600,
     )
 

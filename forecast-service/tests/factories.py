@@ -63,6 +63,7 @@ def arrow_page(
     epoch: str,
     next_seq: int,
     has_more: bool,
+    batch_rows: int | None = None,
 ) -> bytes:
     """One page of the feed as an Arrow IPC stream."""
     metadata: Mapping[str, str] = {
@@ -75,7 +76,7 @@ def arrow_page(
     table = pa.table(data, schema=_SCHEMA.with_metadata(metadata))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
+        writer.write_table(table, max_chunksize=batch_rows)
     return sink.getvalue().to_pybytes()
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -23,6 +24,7 @@ class FakeIngest:
         self.asked: list[int] = []
         self.page_limit = 1_000_000
         self.in_json = False
+        self.batch_rows: int | None = None
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         query = parse_qs(urlsplit(handler.path).query)
@@ -36,8 +38,11 @@ class FakeIngest:
         rows = [c for c in page if isinstance(c, FeedRow)]
         categories = [c for c in page if isinstance(c, FeedCategory)]
         has_more = bool(changes) and changes[-1].seq > last
-        make = json_page if self.in_json else arrow_page
-        body = make(rows, categories, epoch=self.epoch, next_seq=last, has_more=has_more)
+        head: dict[str, Any] = {"epoch": self.epoch, "next_seq": last, "has_more": has_more}
+        if self.in_json:
+            body = json_page(rows, categories, **head)
+        else:
+            body = arrow_page(rows, categories, **head, batch_rows=self.batch_rows)
         _send(handler, 200, body, "application/json" if self.in_json else ARROW)
 
 

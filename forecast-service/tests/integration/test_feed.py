@@ -1,3 +1,4 @@
+import io
 import tempfile
 import threading
 from collections.abc import Callable
@@ -5,6 +6,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+import pytest
 from conftest import Api
 from factories import FeedCategory, FeedRow, arrow_page, daily_rows, json_page, renumbered
 from fakes import FakeIngest
@@ -12,14 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from forecast_service.clients.feed import read_json, read_page
+from forecast_service.clients.feed import ArrowPages, read_json
 from forecast_service.domain.feed import FeedPage, Purchase
 from forecast_service.store.queries import day_of
 from forecast_service.store.read_model import SqlReadModel, SqlReadModelStore
 from forecast_service.store.tables import daily_totals, metadata, purchases
+from forecast_service.usecases import follow_feed
 from servicekit.sqlite import open_engine, read_transaction, write_transaction
 
 Pull = Callable[[], None]
+
+
+def read_page(content: bytes) -> FeedPage:
+    return ArrowPages(io.BytesIO(content), after=0).next(1_000_000)
 
 
 def totals(engine: Engine) -> dict[tuple[int, date, int], int]:
@@ -63,6 +70,21 @@ def test_a_page_in_json_says_the_same_as_one_in_arrow() -> None:
     assert in_json == read_page(arrow_page(rows, categories, **head))  # type: ignore[arg-type]
     assert [purchase.net_minor for purchase in in_json.purchases] == [800, 1000]
     assert in_json.last_seqs == {1: 5, 2: 2}
+
+
+def test_a_long_answer_is_read_page_by_page(
+    engine: Engine, ingest: FakeIngest, pull: Pull, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest.rows = daily_rows(days=25)
+    ingest.categories = [FeedCategory(seq=26, id=11)]
+    ingest.batch_rows = 3
+    monkeypatch.setattr(follow_feed, "PAGE_ROWS", 7)
+
+    pull()
+
+    assert len(totals(engine)) == 25
+    assert SqlReadModelStore(engine).cursor().seq == 26
+    assert ingest.asked == [0]
 
 
 def test_few_changes_come_in_json(engine: Engine, ingest: FakeIngest, pull: Pull) -> None:
