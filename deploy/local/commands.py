@@ -15,10 +15,10 @@ from local.install import install_frontend, install_python, one_at_a_time, vendo
 from local.layout import Layout
 from local.machine import (
     ensure_nginx,
+    memory_mib,
     port_holder,
     processes_working_in,
     require_free_disk,
-    resident_mib,
 )
 from local.migrate import install_baseline, migrate_all
 from local.programs import Program, all_programs, guard
@@ -121,13 +121,13 @@ def status(layout: Layout) -> None:
     print(f"{'program':<18}{'state':<11}{'ready':<7}{'memory':>9}  detail")
     for state in states:
         members = processes_working_in(layout.working_dir(state.name))
-        memory = sum(resident_mib(process_id) for process_id in members)
+        memory = sum(memory_mib(process_id) for process_id in members)
         total += memory
         program = by_name.get(state.name)
         ready = ("yes" if is_ready(program) else "no") if program and program.ready_url else "-"
         line = f"{state.name:<18}{state.state:<11}{ready:<7}{memory:>5.0f} MiB"
         print(f"{line}  {state.detail} ({len(members)} processes)")
-    supervisor = resident_mib(supervision.supervisor_process_id(layout) or 0)
+    supervisor = memory_mib(supervision.supervisor_process_id(layout) or 0)
     print(f"{'supervisor':<36}{supervisor:>5.0f} MiB")
     print(f"{'together':<36}{total + supervisor:>5.0f} MiB\n{layout.url}")
 

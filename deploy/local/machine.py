@@ -176,10 +176,14 @@ def _signal_all(process_ids: Sequence[int], number: signal.Signals) -> None:
             continue
 
 
-def resident_mib(process_id: int) -> float:
-    """The resident memory of a process in MiB; 0 where it has ended."""
+def memory_mib(process_id: int) -> float:
+    """The memory of a process in MiB, its part of what it shares with others; 0 once it has ended.
+
+    A web process shares most pages of its master: counted in both they would show twice.
+    """
     try:
-        pages = int((_PROC / str(process_id) / "statm").read_text(encoding="ascii").split()[1])
-    except (OSError, IndexError):
+        lines = (_PROC / str(process_id) / "smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
         return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / (1024 * 1024)
+    found = (int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return next(found, 0) / 1024
