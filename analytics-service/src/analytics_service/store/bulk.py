@@ -18,6 +18,7 @@ from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.feed import FeedPage
 from analytics_service.store import tables as t
 from analytics_service.store.arrow_numbers import Integers, arrow_integers, integers
+from analytics_service.store.bulk_insert import insert_many
 from analytics_service.store.bulk_labels import BulkLabels
 from analytics_service.store.derived import EXPENSE, judge_repeats, renew_norms
 from analytics_service.store.staging import clear_staging
@@ -149,16 +150,17 @@ class BulkLoad:
         """Facts in the order of their table, so that it grows at its end."""
         order = np.lexsort((facts["id"], facts["local_day"], facts["user_id"]))
         in_order = bool((order[:-1] < order[1:]).all())
-        columns = []
+        shared: dict[str, Any] = {}
+        columns: dict[str, list[Any]] = {}
         for column in t.expense_facts.columns:
             values = facts[column.name]
             taken = values if in_order else values.take(order)
-            columns.append(taken.tolist() if isinstance(taken, np.ndarray) else taken.to_pylist())
-        marks = ", ".join("?" for _ in columns)
-        self._raw.executemany(
-            f"INSERT INTO expense_facts VALUES ({marks})",  # noqa: S608 - only question marks
-            zip(*columns, strict=True),
-        )
+            listed = taken.tolist() if isinstance(taken, np.ndarray) else taken.to_pylist()
+            if listed.count(listed[0]) == len(listed):
+                shared[column.name] = listed[0]
+            else:
+                columns[column.name] = listed
+        insert_many(self._raw, "expense_facts", shared=shared, columns=columns, rows=len(order))
 
     def _add_up(self, facts: Mapping[str, Any]) -> None:
         days = facts["local_day"].astype("datetime64[D]")
