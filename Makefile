@@ -34,3 +34,8 @@ realdata-check: OPTIONS = --check
 realdata realdata-check:
 	@test -d "$(DATA)/statements" || { echo "make $@ DATA=FOLDER: no statements there" >&2; exit 2; }
 	@.venv/bin/python ingest-service/tests/realdata/compare_statements.py --data "$(DATA)" $(OPTIONS)
+
+# Time and memory of the worst files; with DATA also those of its malformed/ and statements/.
+.PHONY: badfiles
+badfiles:
+	@.venv/bin/python ingest-service/bench/bad_files.py $(if $(DATA),--data "$(DATA)/malformed" --data "$(DATA)/statements")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from typing import Any, Literal
 import requests
 
 from ingest_service.app import MIGRATIONS
-from servicekit.sqlite import migrate
+from servicekit.sqlite import choose_sqlite, migrate
 from servicekit.testing import TokenMint
 
 Role = Literal["web", "worker"]
@@ -24,9 +25,11 @@ PATIENCE_S = 120.0
 # Longer than a worker's lease: a restarted worker's clock goes ahead by it instead of waiting.
 LEASE_S = 31.0
 _PAUSE_S = 0.02
+# The image's own setting: threads share their arenas.
+_AS_IN_IMAGE = os.environ | {"MALLOC_ARENA_MAX": "2"}
 _PIECE_BYTES = 32 << 10
 _AGAIN = {409, 500, 502, 503}
-_SETTLED = {"succeeded", "partial", "failed", "undone"}
+_SETTLED = {"succeeded", "partial", "failed", "undone", "needs_password", "needs_mapping"}
 
 
 def wait_until(is_true: Callable[[], Any], what: str) -> Any:
@@ -48,8 +51,10 @@ class Live:
     mint: TokenMint
     zygote: subprocess.Popen[str]
     port: int
+    memory_mib: int = 0
     ahead_s: float = 0.0
     pids: dict[Role, int] = field(default_factory=dict)
+    killed: set[Role] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -62,12 +67,28 @@ class Live:
     def start(self, role: Role) -> None:
         jwk = self.mint.jwks_document["keys"][0]
         order = {"do": "start", "role": role, "data_dir": str(self.folder), "port": self.port,
-                 "jwk": jwk, "ahead_s": self.ahead_s, "log": f"{self.folder}.log"}  # fmt: skip
+                 "jwk": jwk, "ahead_s": self.ahead_s, "log": f"{self.folder}.log",
+                 "memory_mib": self.memory_mib}  # fmt: skip
         self.pids[role] = self._order(order)["pid"]
+        self.killed.discard(role)
 
     def kill(self, role: Role, *, only_child: bool = False) -> None:
+        self.killed.add(role)
         order = {"do": "kill", "pid": self.pids[role], "only_child": only_child}
         self._order(order)
+
+    def processes(self) -> list[int]:
+        """Which processes serve: the worker, and gunicorn's own."""
+        web = self.pids["web"]
+        text = Path(f"/proc/{web}/task/{web}/children").read_text(encoding="ascii")
+        return [self.pids["worker"], web, *map(int, text.split())]
+
+    def is_alive(self, role: Role) -> bool:
+        """Whether the process runs, or was killed by us and will be there again."""
+        with suppress(OSError):
+            text = Path(f"/proc/{self.pids[role]}/stat").read_text(encoding="utf-8")
+            return text.rpartition(")")[2].split()[0] not in "ZX" or role in self.killed
+        return role in self.killed
 
     def restart(self, role: Role) -> None:
         """Start a killed process again; a worker as if the lease of the killed one had run out."""
@@ -148,6 +169,7 @@ class Caller:
         wanted = {"undone"} if undone else _SETTLED
 
         def look() -> Any:
+            assert self.live.is_alive("worker"), f"the worker died\n{self.live.log()[-4_000:]}"
             answer = self.call("GET", location)
             assert answer.status_code == 200, answer.text
             record = answer.json()
@@ -156,9 +178,15 @@ class Caller:
         return wait_until(look, f"{location} settled")
 
 
+def rows_of(live: Live, query: str, *values: object) -> list[tuple[Any, ...]]:
+    with closing(choose_sqlite().module.connect(live.database, timeout=60)) as connection:
+        found: list[tuple[Any, ...]] = connection.execute(query, values).fetchall()
+    return found
+
+
 @contextmanager
-def running(folder: Path, mint: TokenMint) -> Iterator[Live]:
-    """A migrated service with both processes up."""
+def running(folder: Path, mint: TokenMint, *, memory_mib: int = 0) -> Iterator[Live]:
+    """A migrated service with both processes up; memory_mib is all that each may take on top."""
     data_dir = folder / "data"
     migrate(database_path=data_dir / "ingest.sqlite3", migrations_dir=MIGRATIONS)
     with socket.socket() as probe:
@@ -166,9 +194,9 @@ def running(folder: Path, mint: TokenMint) -> Iterator[Live]:
         port = int(probe.getsockname()[1])
     command = [sys.executable, str(Path(__file__).with_name("zygote.py"))]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_AS_IN_IMAGE
     ) as zygote:
-        live = Live(data_dir, mint, zygote, port)
+        live = Live(data_dir, mint, zygote, port, memory_mib)
         live.start("web")
         live.start("worker")
         try:

@@ -10,6 +10,7 @@ import ctypes
 import datetime as dt
 import json
 import os
+import resource
 import signal
 import sys
 from contextlib import suppress
@@ -60,6 +61,8 @@ def _run(order: Order) -> None:
     log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    if order["memory_mib"]:
+        _limit_memory(order["memory_mib"] << 20)
     configure_logs(service=f"ingest-{order['role']}", level="WARNING")
     config = Config(data_dir=Path(order["data_dir"]), auth_url="http://auth.invalid")
     use_temporary_dir(config)
@@ -69,6 +72,14 @@ def _run(order: Order) -> None:
     ahead = dt.timedelta(seconds=order["ahead_s"])
     worker = create_worker(config, clock=lambda: dt.datetime.now(tz=dt.UTC) + ahead, poll_s=0.01)
     worker.run_forever()
+
+
+def _limit_memory(more_bytes: int) -> None:
+    """Let this process and its children have so much on top of what is there."""
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmData:"):
+            limit = (int(line.split()[1]) << 10) + more_bytes
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def _start(order: Order) -> Order:

@@ -16,7 +16,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,11 +23,10 @@ from typing import Any
 import factories as f
 import pytest
 from factories import Row
-from live import PATIENCE_S, Caller, Live, Role, running, wait_until
+from live import PATIENCE_S, Caller, Live, Role, rows_of, running, wait_until
 
 from ingest_service.store.files import UploadFolder
 from ingest_service.store.staging import sweep_staging
-from servicekit.sqlite import choose_sqlite
 from servicekit.testing import TokenMint
 
 pytestmark = pytest.mark.integration
@@ -138,12 +136,6 @@ class Consumer:
             for id_, user, made, amount, deleted in rows_of(self.live, query)
         }
         assert self.rows == there
-
-
-def rows_of(live: Live, query: str, *values: object) -> list[tuple[Any, ...]]:
-    with closing(choose_sqlite().module.connect(live.database, timeout=60)) as connection:
-        found: list[tuple[Any, ...]] = connection.execute(query, values).fetchall()
-    return found
 
 
 @dataclass

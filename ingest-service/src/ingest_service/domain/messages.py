@@ -58,6 +58,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "读取文件时出错，未导入任何记录。请反馈此问题。",
         "Reading the file failed and nothing was imported. Please report this.",
     ),
+    "file-too-heavy": (
+        "读取此文件所需的内存过多，未导入任何记录。请拆分后上传。",
+        "Reading the file takes too much memory and nothing was imported. Upload it in parts.",
+    ),
     "table-too-large": (
         "网页表格过大。请另存为 CSV 或 XLSX 后上传。",
         "The HTML table is too large. Save it as CSV or XLSX and upload that.",

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from ingest_service.domain.errors import StatementError
 from ingest_service.domain.export_table import restore
 from ingest_service.domain.profiles.base import clean_header
+from ingest_service.domain.reading.documents import document_of
 from ingest_service.domain.reading.tables import Record, Table, open_tables
 from ingest_service.domain.repair import REPAIR_COLUMNS, is_repair_header, place_of
 from ingest_service.domain.statement import (
     Chunk,
     StatementOptions,
     TableReader,
+    faults_of_ours,
     recognised_tables,
 )
 
@@ -35,13 +39,20 @@ class Repair:
 
 
 def repair_header(stream: BinaryIO) -> Sequence[str] | None:
-    """The statement's own columns in a repair file; None where the file is none."""
+    """The statement's own columns in a repair file; None where the file is none.
+
+    A repair file has one table and is no document: neither the other sheets of a workbook nor a
+    batch of payments in XML need be read to know.
+    """
     try:
-        for table in open_tables(stream):
-            header = _header_index(table)
-            if header is not None:
-                cells = table.sample[header].cells
-                return [restore(cell) for cell in cells if not _is_own(cell)]
+        if document_of(stream) is not None:
+            return None
+        with faults_of_ours(), closing(open_tables(stream)) as tables:
+            for table in islice(tables, 1):
+                header = _header_index(table)
+                if header is not None:
+                    cells = table.sample[header].cells
+                    return [restore(cell) for cell in cells if not _is_own(cell)]
     except StatementError:
         return None
     finally:

@@ -7,6 +7,7 @@ import io
 import logging
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -93,8 +94,21 @@ def guarded(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     Raises:
         StatementError: as the chunks raise it, or file-unreadable.
     """
-    try:
+    with faults_of_ours():
         yield from chunks
+
+
+@contextmanager
+def faults_of_ours() -> Iterator[None]:
+    """Let a fault that a file brings to light be an error of that file.
+
+    Raises:
+        StatementError: file-unreadable, or file-too-heavy where it takes more memory than there is.
+    """
+    try:
+        yield
+    except MemoryError as e:
+        raise StatementError("file-too-heavy") from e
     except (
         ValueError,
         LookupError,
@@ -103,7 +117,7 @@ def guarded(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         AttributeError,
         RecursionError,
     ) as e:
-        # A fault of ours that this file brings to light: trying again would not help.
+        # Trying again would not help.
         last = traceback.extract_tb(e.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
         _LOG.error("statement_reader_fault", extra={"kind": type(e).__name__, "place": place})

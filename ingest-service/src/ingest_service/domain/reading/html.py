@@ -26,6 +26,8 @@ MAX_TABLES = 200
 _MAX_DEPTH = 20
 _MAX_ROWS = 1 << 20
 _MAX_OPEN_TEXT = 1 << 20
+# The parser's patterns take a kilobyte for each attribute of a tag.
+_MAX_OPEN_TAG = 1 << 17
 _BLOCK_CHARS = 1 << 16
 _ROWS_IN_BLOCK = 1_000
 _STATED = re.compile(
@@ -47,7 +49,8 @@ def open_html(stream: BinaryIO) -> Iterator[Table]:
     parser = _Tables()
     for text in _blocks(stream):
         parser.feed(text)
-        if len(parser.rawdata) > _MAX_OPEN_TEXT:
+        in_tag = re.match(r"</?[a-z]", parser.rawdata, re.IGNORECASE)
+        if len(parser.rawdata) > (_MAX_OPEN_TAG if in_tag else _MAX_OPEN_TEXT):
             raise StatementError("line-too-long", row=parser.getpos()[0])
     parser.close()
     parser.finish()

@@ -37,7 +37,7 @@ _CONTROL = bytes(set(range(32)) - set(b"\x00\t\n\r\x0b\x0c\x1a\x1b"))
 _BINARY_CONTROL_SHARE = 0.02
 _BINARY_NUL_SHARE = 0.3
 _HTML = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>|<\?mso[^>]*>|<!--.*?-->|\s)*"
+    rb"^(?>\s+|<\?xml[^>]*>|<\?mso[^>]*>|<!--.*?-->)*+"  # atomic: comments part in one way only
     rb"<(?:!doctype\s+html|html|head|body|meta|style|table|div|title|center|(?:\w+:)?workbook)\b",
     re.IGNORECASE | re.DOTALL,
 )

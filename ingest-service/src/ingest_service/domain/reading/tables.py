@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from tempfile import TemporaryFile
@@ -44,7 +44,7 @@ class Table:
     plain: PlainText | None = None
 
 
-def open_tables(stream: BinaryIO) -> Iterator[Table]:
+def open_tables(stream: BinaryIO) -> Generator[Table]:
     """The tables of a file: one for a text, one for each sheet of a workbook, those of a document.
 
     A zip is read as the one statement that it holds.

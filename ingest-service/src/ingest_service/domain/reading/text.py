@@ -105,7 +105,11 @@ class _Records(Iterable[Record]):
                         cells.append(_CUT)
                     if last == first:
                         yield Record(first, cells)
-                    elif last - first > MAX_SPANNED_LINES or len(cells) != width:
+                    elif (
+                        last - first > MAX_SPANNED_LINES
+                        or len(cells) != width
+                        or _may_hide_records(cells, delimiter)
+                    ):
                         return first
                     else:
                         # Held back: if the file ends here, a quote may never have been closed.
@@ -157,10 +161,23 @@ class _Careful:
         if cells is not None and not ended and len(taken) == 1:
             return cells, 1
         literal = self._literal(line)
-        if cells is None or ended or (len(cells) != len(literal) == self._layout.width):
+        if (
+            cells is None
+            or ended
+            or len(cells) != len(literal) == self._layout.width
+            or not self._is_well_quoted(taken)
+        ):
             self._ahead.extendleft(reversed(taken[1:]))
             return literal, 1
         return cells, len(taken)
+
+    def _is_well_quoted(self, lines: list[str]) -> bool:
+        """Whether every quote of a record of several lines closes where its cell ends."""
+        try:
+            next(csv.reader(lines, delimiter=self._layout.delimiter, strict=True), [])
+        except csv.Error:
+            return False
+        return True
 
     def _literal(self, line: str) -> list[str]:
         """The cells of one line in which quotes mean nothing but where they enclose a cell."""
@@ -168,6 +185,14 @@ class _Careful:
         return [
             cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell for cell in cells
         ]
+
+
+def _may_hide_records(cells: list[str], delimiter: str) -> bool:
+    """Whether a cell of several lines could be the end of one record and the beginning of another.
+
+    Two stray quotes of neighbouring lines join them into one record of the usual width.
+    """
+    return any("\n" in cell and cell.count(delimiter) >= len(cells) - 1 for cell in cells)
 
 
 @contextmanager

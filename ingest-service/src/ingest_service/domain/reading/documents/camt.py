@@ -34,6 +34,10 @@ _BEGINS = re.compile(
 )
 _STATEMENTS = {"Stmt", "Rpt", "Ntfctn"}
 _MAX_BYTES_PER_ENTRY = 16 << 20
+# A batch of 8,000 transactions; elements of four bytes each take thirty times that in memory.
+_MAX_ELEMENTS_PER_ENTRY = 500_000
+# The parser begins a long token anew with every block that it is given.
+_BLOCK_BYTES = 1 << 18
 _MAX_DEPTH = 64
 _NOTHING = {"NOTPROVIDED", "NONREF", ""}
 
@@ -46,8 +50,8 @@ class _Bounded(io.RawIOBase):
         self.left = _MAX_BYTES_PER_ENTRY
 
     def read(self, size: int = -1) -> bytes:
-        """Some bytes. Raises StatementError when an entry has no end."""
-        block = self._stream.read(size)
+        """Some bytes, and more than asked for. Raises StatementError when an entry has no end."""
+        block = self._stream.read(max(size, _BLOCK_BYTES))
         self.left -= len(block)
         if self.left < 0:
             raise StatementError("document-unreadable", format="CAMT")
@@ -97,10 +101,12 @@ def _entries(stream: BinaryIO) -> Iterator[Entry]:
 
 def _records(source: _Bounded) -> Iterator[list[str]]:
     place = _Place()
+    elements = 0
     for event, element in iterparse(source, events=("start", "end"), forbid_dtd=True):
         if event == "start":
             place.open.append(element)
-            if len(place.open) > _MAX_DEPTH:
+            elements += 1
+            if len(place.open) > _MAX_DEPTH or elements > _MAX_ELEMENTS_PER_ENTRY:
                 raise StatementError("document-unreadable", format="CAMT")
             if _name(element) in _STATEMENTS:
                 place.account = place.currency = ""
@@ -113,6 +119,7 @@ def _records(source: _Bounded) -> Iterator[list[str]]:
             place.account, place.currency = _account(element), _text(element, "Ccy")
         elif _name(element) == "Ntry":
             yield from _of_entry(element, place)
+            elements = 0
         place.open[-1].clear()
         source.left = _MAX_BYTES_PER_ENTRY
 

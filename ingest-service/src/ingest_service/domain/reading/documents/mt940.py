@@ -22,14 +22,15 @@ COLUMNS = (
     "mt940:date", "mt940:mark", "mt940:amount", "mt940:currency", "mt940:payee", "mt940:purpose",
     "mt940:posting", "mt940:account", "mt940:type", "mt940:reference", "mt940:end_to_end",
 )  # fmt: skip
-_BEGINS = re.compile(
-    r"^[ \t]*:(?:20:.*?^[ \t]*:(?:25P?|28C?|60[FM]|34F|61):|61:\d{6})", re.MULTILINE | re.DOTALL
-)
+_MESSAGE = re.compile(r"^[ \t]*+:20:", re.MULTILINE)
+_FOLLOWS = re.compile(r"^[ \t]*+:(?:25P?|28C?|60[FM]|34F|61):", re.MULTILINE)
+_BARE_ENTRY = re.compile(r"^[ \t]*+:61:\d{6}", re.MULTILINE)
 _TAG = re.compile(r"^[ \t]*:(\d\d[A-Z]?|NS):(.*)$")
 _ENTRY = re.compile(
     r"(?P<date>\d{6})(?:\d{4}|[ ]{4})?(?P<mark>[RE]?[CD])[A-Z]?\s?(?P<amount>\d+(?:,\d*|(?=[A-Z])))"
     r"(?P<type>[A-Z][A-Z0-9 ]{3})?(?P<own>.*?)(?://(?P<bank>.*))?$"
 )
+_SIX_DIGITS = re.compile(r"[0-9]{6}")
 _BALANCE = re.compile(r"[CD]?\d{0,6}([A-Z]{3})")
 _STRUCTURED = re.compile(r"^\d{3}\s*([?~<>^@])(?=\d\d)|^([?~<>^@])\d\d")
 _SEPA_WORD = re.compile(
@@ -58,7 +59,11 @@ class Mt940:
 
     def recognises(self, head: bytes) -> bool:
         """By the tags that every message has."""
-        return _BEGINS.search(head[:16_384].decode("latin-1")) is not None
+        text = head[:16_384].decode("latin-1")
+        message = _MESSAGE.search(text)
+        if message is not None and _FOLLOWS.search(text, message.end()):
+            return True
+        return _BARE_ENTRY.search(text) is not None
 
     def open(self, stream: BinaryIO) -> Iterator[Table]:
         """One table for all messages of the file. Raises StatementError."""
@@ -68,18 +73,20 @@ class Mt940:
 def _entries(stream: BinaryIO, encoding: str) -> Iterator[Entry]:
     state = _Statement()
     into: list[str] | None = None
+    room = 0
     for number, line in _unwrapped(numbered_lines(stream, encoding)):
         match = _TAG.match(line)
         if match is None:
             if line.strip() in {"-", "-}"} or line.lstrip().startswith("-}"):
                 into = None
-            elif into is not None and sum(map(len, into)) < _MAX_TEXT:
+            elif into is not None and room > 0:
                 into.append(line.strip("\t\r"))
+                room -= len(line) + 1
             continue
         tag, rest = match[1], match[2].rstrip("\r")
         if tag == "61" or tag in _ENDS:
             yield from _finish(state)
-        into = _take(state, tag, rest, number)
+        into, room = _take(state, tag, rest, number), _MAX_TEXT
     yield from _finish(state)
 
 
@@ -129,7 +136,7 @@ def _cells(state: _Statement) -> list[str]:
     if match is None and more:  # wrapped within the entry itself
         match, more = _ENTRY.match(first + more), ""
     if match is None:
-        date = _day(first[:6]) if first[:6].isdigit() else first
+        date = _day(first[:6]) if _SIX_DIGITS.match(first) else first
         return [date, "", first[6:], state.currency, payee, purpose, "", "", "", "", ""]
     own, bank = (match["own"] or "").strip(), (match["bank"] or "").strip()
     reference = next((text for text in (bank, own) if text not in _NOTHING), "")

@@ -24,12 +24,13 @@ COLUMNS = (
     "ofx:account_kind", "ofx:to_account", "ofx:fitid", "ofx:check", "ofx:sic", "ofx:pending",
 )  # fmt: skip
 _BEGINS = re.compile(
-    r"\A[\s\ufeff\x00]*(?:OFXHEADER\s*:|(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<\?OFX|<OFX\b))",
+    # Atomic and possessive: many comments, or a tag without an end, part in one way only.
+    r"\A[\s\ufeff\x00]*+(?:OFXHEADER\s*:|(?:<\?xml[^>]*\?>\s*)?(?>(?><!--.*?-->)\s*)*+(?:<\?OFX|<OFX\b))",
     re.IGNORECASE | re.DOTALL,
 )
 _CHARSET = re.compile(r"(?:CHARSET\s*:\s*|<\?xml[^>]*encoding=[\"'])([\w-]+)", re.IGNORECASE)
 _PIECE = re.compile(
-    r"<!\[CDATA\[(?P<cdata>.*?)\]\]>|<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*)[^<>]*>|(?P<text>[^<]+)|<",
+    r"<!\[CDATA\[(?P<cdata>.*?)\]\]>|<(?P<end>/?)(?P<tag>[A-Za-z][\w.:-]*+)[^<>]*+>|(?P<text>[^<]+)|<",
     re.DOTALL,
 )
 _MAX_PIECE = 1 << 20
@@ -172,8 +173,8 @@ def _pieces(blocks: Iterator[str]) -> Iterator[re.Match[str]]:
     for block in blocks:
         rest += block
         cut = rest.rfind("<")
-        opened = rest.rfind("<![CDATA[")
-        if opened >= 0 and "]]>" not in rest[opened:]:
+        opened = rest.find("<![CDATA[", rest.rfind("]]>") + 1)
+        if opened >= 0:
             cut = opened
         if cut < 0:
             if len(rest) > _MAX_PIECE:
