@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 
 import pytest
 
 from ingest_service.domain.errors import StatementError
+from ingest_service.domain.normalise import Reading
 from ingest_service.domain.reading.documents.mt940 import DOCUMENT as MT940
 from ingest_service.domain.reading.documents.ofx import DOCUMENT as OFX
+from ingest_service.domain.reading.documents.qif import DOCUMENT as QIF
 from ingest_service.domain.reading.sniff import sniff_kind
 from ingest_service.domain.reading.text import open_text
 from ingest_service.domain.repair_reading import repair_header
-from ingest_service.domain.statement import faults_of_ours
+from ingest_service.domain.statement import StatementOptions, faults_of_ours, read_statement
 
 
 def records(text: str) -> list[list[str]]:
@@ -30,6 +33,34 @@ def test_a_note_of_several_lines_with_delimiters_stays_one_record() -> None:
     found = records(f"date,payee,amount\n2024-03-01,{note},1.00\n2024-03-02,Tea,2.00\n")
     assert [len(cells) for cells in found] == [3, 3, 3]
     assert found[1][1] == "first, second,\nthird, fourth"
+
+
+@pytest.mark.parametrize(
+    ("end", "encoding"), [("\r", "utf-8"), ("\n", "latin-1"), ("\r\n", "utf-32"), ("\n", "utf-8")]
+)
+def test_rows_begin_after_the_header_whatever_the_line_ends(end: str, encoding: str) -> None:
+    lines = ["Statement of May", "Date,Payee,Amount"]
+    lines += [f"2024-05-{day:02},Café Olé {day},-{day}.50" for day in range(1, 21)]
+    options = StatementOptions(
+        reading=Reading("Asia/Shanghai", "EUR", lambda _code: 2),
+        requested_profile=None,
+        locale="en",
+    )
+    stream = io.BytesIO((end.join(lines) + end).encode(encoding))
+    chunks = list(read_statement(stream, options))
+    assert sum(len(chunk.rows) for chunk in chunks) == 20
+    assert [error for chunk in chunks for error in chunk.errors] == []
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF32_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF16_BE])
+def test_every_mark_of_unicode_is_known(mark: bytes) -> None:
+    assert sniff_kind(io.BytesIO(mark + bytes(64))) == "text"
+
+
+def test_a_qif_entry_without_its_end_is_not_swallowed_by_the_next() -> None:
+    text = "!Type:Bank\nD13/03/2024\nT-1.00\nPOne\nD14/03/2024\nT-2.00\nPTwo\n"
+    table = next(QIF.open(io.BytesIO(text.encode())))
+    assert [record.cells[2] for record in table.records][1:] == ["One", "Two"]
 
 
 def test_a_page_of_comments_is_told_apart_at_once() -> None:

@@ -11,7 +11,7 @@ from ingest_service.domain.errors import StatementError
 MAX_LINE_BYTES = 4 << 20
 # 50,000 rows of this many bytes are a chunk of 64 MB.
 _HEAVY_LINE_BYTES = 1_300
-UNICODE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UNICODE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _HEAD_BYTES = 65_536
 _BLOCK_BYTES = 1 << 20
 # A damaged UTF-8 file has a few bad bytes; one in another encoding has hardly a good one.

@@ -51,11 +51,14 @@ class PlainText:
     def blocks(self, first_line: int) -> Iterator[Block | Iterable[Record]]:
         """The text from a line on: blocks, and last its records where it is no longer even."""
         if self.encoding not in _READABLE or len(self.delimiter.encode()) > 1:
-            yield self.records_from(0, 1)
+            yield self._carefully(first_line)
             return
         self.stream.seek(0)
         for _ in range(first_line - 1):
-            self.stream.readline()
+            if b"\r" in self.stream.readline().removesuffix(b"\r\n"):
+                # Lines that end in CR alone: their numbers are not to be had this way.
+                yield self._carefully(first_line)
+                return
         offset, line, rest = self.stream.tell(), first_line, b""
         while True:
             self.stream.seek(offset + len(rest))
@@ -75,6 +78,9 @@ class PlainText:
                 return
             yield Block(line, columns)
             offset, line = offset + end, line + lines
+
+    def _carefully(self, first_line: int) -> Iterable[Record]:
+        return (record for record in self.records_from(0, 1) if record.row >= first_line)
 
     def _columns(self, data: bytes, lines: int) -> pa.Table | None:
         """The columns of whole lines, or None where they are not even."""

@@ -122,16 +122,21 @@ def _fast_sheets() -> Iterator[tuple[str, Rows]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     workbook = CalamineWorkbook.from_object(_source())
+    found = broken = False
     for name in workbook.sheet_names:
         try:
             sheet = workbook.get_sheet_by_name(name)
         except CalamineError:
             # A chart, or a sheet whose part is missing; the others may still be read.
+            broken = True
             continue
         if sheet.width > MAX_COLUMNS:
             raise RefusedError("too-many-columns")
         if sheet.start is not None:
+            found = True
             yield name, enumerate(sheet.iter_rows(), start=1)
+    if broken and not found:
+        raise RefusedError("workbook-unreadable")
 
 
 def _source() -> str | BytesIO:

@@ -88,6 +88,10 @@ def _entries(stream: BinaryIO, encoding: str, order: str) -> Iterator[Entry]:
                 yield from _records(entry, section, account, order)
             entry = _Open()
         elif letter.strip():
+            if letter == "D" and "D" in entry.fields and section not in {*_LISTS, "account"}:
+                # A second date without "^" between begins an entry of its own.
+                yield from _records(entry, section, account, order)
+                entry = _Open()
             entry.take(line, letter, value)
     if entry.fields and section not in _LISTS and section != "account":
         yield from _records(entry, section, account, order)
