@@ -8,9 +8,11 @@ was, category_confidence how sure the classifier was.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ingest_service.domain.category_scoring import Judge
@@ -33,6 +35,22 @@ from ingest_service.domain.words import words_pattern
 
 _Rules = Sequence[tuple[str, tuple[str, ...]]]
 _CACHE_LIMIT = 200_000
+_DINING = "food"
+
+
+@dataclass(frozen=True, slots=True)
+class _Guesses:
+    """Rows by their positions, and what the classifier makes of them."""
+
+    at: npt.NDArray[np.int64]
+    category_ids: npt.NDArray[np.int64]
+    confidence: npt.NDArray[np.float64]
+
+    def put(self, category_id: Any, source: Any, confidence: Any) -> None:
+        """Write them over columns."""
+        category_id[self.at] = self.category_ids
+        source[self.at] = "model"
+        confidence[self.at] = self.confidence
 
 
 class Categoriser:
@@ -60,36 +78,50 @@ class Categoriser:
         if from_file.all():
             return rows.assign(category_id=0, category_source="file", category_confidence=np.nan)
         code = self._shipped(rows)
-        source = pd.Series(np.where(code != "", "rule", "default"), index=rows.index, dtype="str")
-        open_ = (code == "") & ~from_file & (rows["direction"] != "transfer")
-        proposed, confidence = self._proposed(rows, open_)
-        code, source = code.mask(proposed != "", proposed), source.mask(proposed != "", "model")
+        ruled = (code != "").to_numpy(dtype=bool)
+        source = np.where(ruled, "rule", "default").astype(object)
         fallback = rows["direction"].map(FALLBACK_BY_DIRECTION)
         code = self._meals(code.where(code != "", fallback), rows)
-        chosen = code.map({one: self._id_of(one) for one in code.unique()}).astype("int64")
-        chosen, source = self._user_rules(rows, chosen, source)
-        source = source.mask(from_file, "file")
+        found = code.map({one: self._id_of(one) for one in code.unique()}).astype("int64")
+        chosen, confidence = found.to_numpy(copy=True), np.full(len(rows), np.nan)
+        moved = (rows["direction"] == "transfer").to_numpy(dtype=bool)
+        self._judged(rows, ~ruled & ~moved & ~from_file.to_numpy(dtype=bool)).put(
+            chosen, source, confidence
+        )
+        by_user, source_said = self._user_rules(
+            rows,
+            pd.Series(chosen, index=rows.index),
+            pd.Series(source, index=rows.index, dtype="str"),
+        )
+        source_said = source_said.mask(from_file, "file")
         return rows.assign(
-            category_id=chosen.mask(from_file, 0),
-            category_source=source,
-            category_confidence=confidence.where(source == "model"),
+            category_id=by_user.mask(from_file, 0),
+            category_source=source_said,
+            category_confidence=np.where(source_said == "model", confidence, np.nan),
         )
 
-    def _proposed(
-        self, rows: pd.DataFrame, open_: pd.Series[bool]
-    ) -> tuple[pd.Series[str], pd.Series[float]]:
-        """The classifier's keys ("" where it is not sure) and confidences for the open rows."""
-        keys = pd.Series("", index=rows.index, dtype="str")
-        confidence = pd.Series(np.nan, index=rows.index, dtype="float64")
-        if self._judge is not None and open_.any():
-            asked = rows.loc[open_]
-            texts = [
-                asked[name].to_numpy(dtype=object) for name in ("merchant", "note", "keywords")
-            ]
-            incoming = (asked["direction"] == "income").to_numpy(dtype=bool)
-            proposals = self._judge.propose(texts, incoming)
-            keys[open_], confidence[open_] = proposals.keys, proposals.confidence
-        return keys, confidence
+    def _judged(self, rows: pd.DataFrame, open_: npt.NDArray[np.bool_]) -> _Guesses:
+        """What the classifier is sure of among the open rows."""
+        at = np.flatnonzero(open_)
+        if self._judge is None or not len(at):
+            return _Guesses(at[:0], at[:0], np.empty(0))
+        asked = rows if len(at) == len(rows) else rows.iloc[at]
+        texts = [asked[name] for name in ("merchant", "note", "keywords")]
+        incoming = (asked["direction"] == "income").to_numpy(dtype=bool)
+        proposals = self._judge.propose(texts, incoming)
+        sure = np.flatnonzero(proposals.which >= 0)
+        which = proposals.which[sure]
+        ids = np.array([self._id_of(name) for name in proposals.names] or [0], dtype=np.int64)
+        chosen = ids[which]
+        dining = np.isin(which, [at for at, name in enumerate(proposals.names) if name == _DINING])
+        chosen[dining] = self._meal_ids(asked.iloc[sure[dining]])
+        return _Guesses(at[sure], chosen, proposals.confidence[sure])
+
+    def _meal_ids(self, dining: pd.DataFrame) -> npt.NDArray[np.int64]:
+        """The categories of plain dining: the meal of the hour, where the rows tell one."""
+        code = self._meals(pd.Series(_DINING, index=dining.index, dtype="str"), dining)
+        ids = code.map({one: self._id_of(one) for one in code.unique()})
+        return ids.to_numpy(dtype=np.int64)
 
     def _id_of(self, code: str) -> int:
         """The user's category of that key, or the nearest to that code that he kept."""
@@ -123,7 +155,7 @@ class Categoriser:
         return pd.Series(found[codes], index=texts.index, dtype="str")
 
     def _meals(self, code: pd.Series[str], rows: pd.DataFrame) -> pd.Series[str]:
-        dining = (code == "food") & rows["has_clock"]
+        dining = (code == _DINING) & rows["has_clock"]
         for first, end, meal in MEALS_BY_HOUR:
             code = code.mask(dining & rows["local_hour"].between(first, end - 1), meal)
         return code
@@ -183,8 +215,15 @@ def match_words(texts: Sequence[str], rules: _Rules) -> list[str]:
     """For every text the code of the first rule of which a word stands in it, else ""."""
     lower = pd.Series(list(texts), dtype="str").str.lower()
     found = pd.Series("", index=lower.index, dtype="str")
+    # Most texts have no word of any rule: one look tells that.
+    every = [word for _, words in rules for word in words]
+    left = lower.index[_has_word(lower, every)]
     for code, words in rules:
-        left = found == ""
-        hit = lower[left].str.contains(words_pattern(words), regex=True)
-        found[hit.index[hit.to_numpy(dtype=bool)]] = code
+        hit = _has_word(lower[left], words)
+        found[left[hit]] = code
+        left = left[~hit]
     return found.tolist()
+
+
+def _has_word(texts: pd.Series[str], words: Sequence[str]) -> npt.NDArray[np.bool_]:
+    return texts.str.contains(words_pattern(words), regex=True).to_numpy(dtype=bool)

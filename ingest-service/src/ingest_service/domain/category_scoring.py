@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,16 +19,43 @@ APPLY_ABOVE = 0.8
 """Below this confidence a row stays uncategorised; measured, see docs/categories.md."""
 _MOST_KNOWN = 60_000
 """Texts whose scores a scorer remembers, as payees and goods repeat; about 10 MB."""
+_BLOCK_ROWS = 4_096
+"""Rows whose scores stay in the processor's cache while they become probabilities."""
 Floats = npt.NDArray[np.float32]
-Texts = Sequence[str] | npt.NDArray[np.object_]
+Doubles = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Texts = Sequence[str] | npt.NDArray[np.object_] | pd.Series
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """For each row the class that is the likeliest ("" where none is), and its probability."""
+    """For each row which of the names is the likeliest (-1: none), and its probability."""
 
-    keys: npt.NDArray[np.object_]
-    confidence: npt.NDArray[np.float64]
+    names: Sequence[str]
+    which: Integers
+    confidence: Doubles
+
+    @property
+    def keys(self) -> npt.NDArray[np.object_]:
+        """The names themselves, "" for none."""
+        return np.array([*self.names, ""], dtype=object)[self.which]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of texts: the distinct ones, and which of them each row has."""
+
+    distinct: list[str]
+    codes: Integers
+
+
+def _columns(columns: Sequence[Texts]) -> list[_Column]:
+    found = []
+    for texts in columns:
+        given = texts if isinstance(texts, pd.Series) else np.asarray(texts, dtype=object)
+        codes, distinct = pd.factorize(given)
+        found.append(_Column(distinct.tolist(), codes.astype(np.int64)))
+    return found
 
 
 class Scorer:
@@ -50,16 +77,25 @@ class Scorer:
 
     def probabilities(self, columns: Sequence[Texts]) -> Floats:
         """Probabilities (rows, classes) of rows that are given as columns of texts."""
-        logits: Floats = np.empty((len(columns[0]), len(self.classes)), dtype=np.float32)
-        logits[:] = self._bias
-        for texts in columns:
-            codes, distinct = pd.factorize(np.asarray(texts, dtype=object))
-            if any(distinct):
-                logits += self._known_scores(distinct.tolist())[codes]
-        logits -= logits.max(axis=1, keepdims=True)
-        np.exp(logits, out=logits)
-        logits /= logits.sum(axis=1, keepdims=True)
-        return logits
+        blocks = list(self.blocks(_columns(columns)))
+        return np.concatenate(blocks) if blocks else np.empty((0, len(self.classes)), np.float32)
+
+    def blocks(self, columns: Sequence[_Column]) -> Iterator[Floats]:
+        """The probabilities of a block of rows after the other."""
+        parts = [
+            (column.codes, self._known_scores(column.distinct))
+            for column in columns
+            if any(column.distinct)
+        ]
+        for start in range(0, len(columns[0].codes), _BLOCK_ROWS):
+            end = min(start + _BLOCK_ROWS, len(columns[0].codes))
+            logits = np.repeat(self._bias[None, :], end - start, axis=0)
+            for codes, scores in parts:
+                logits += scores[codes[start:end]]
+            logits -= logits.max(axis=1, keepdims=True)
+            np.exp(logits, out=logits)
+            logits /= logits.sum(axis=1, keepdims=True)
+            yield logits
 
     def _known_scores(self, texts: list[str]) -> Floats:
         """What each text adds to the logits; texts that came lately are not looked at again."""
@@ -91,38 +127,70 @@ class Scorer:
         return scores
 
 
-@dataclass(slots=True)
 class _Layer:
-    """A linear model, the names of its classes in the user's tree, and its scorer once needed."""
+    """A linear model as a user sees it: its classes are among the names that may be proposed."""
 
-    linear: Linear
-    key_of: Mapping[str, str]
-    scorer: Scorer | None = None
+    def __init__(self, linear: Linear, key_of: Mapping[str, str], names: Sequence[str]) -> None:
+        self._linear = linear
+        self._scorer: Scorer | None = None
+        self._at = {key: at for at, key in enumerate(names)}
+        self._key_of = key_of
+        # Where each class's probability goes: names come first, nameless classes stand alone.
+        own = [self._place(name) for name in linear.classes]
+        distinct = sorted({at for at in own if at >= 0})
+        nameless = iter(range(len(distinct), len(own) + 1))
+        self._groups = [distinct.index(at) if at >= 0 else next(nameless) for at in own]
+        self._which = np.full(max(self._groups) + 1, -1, dtype=np.int64)
+        self._which[: len(distinct)] = distinct
 
-    def likeliest(self, columns: Sequence[npt.NDArray[np.object_]]) -> Proposals:
-        """The likeliest category of each row, "" where it is none of the user's."""
-        self.scorer = self.scorer or Scorer(self.linear)
-        probabilities = self.scorer.probabilities(columns)
-        names = [self.key_of.get(name, "") for name in self.linear.classes]
-        distinct = sorted(set(names) - {""})
-        if len(distinct) < len(names) - names.count(""):
-            groups = [distinct.index(name) for name in names if name]
-            named = np.array([bool(name) for name in names])
-            together = _summed(probabilities[:, named], groups, len(distinct))
-            probabilities = np.hstack([together, probabilities[:, ~named]])
-            names = [*distinct, *[""] * int((~named).sum())]
-        best = probabilities.argmax(axis=1)
-        confidence = probabilities[np.arange(len(best)), best].astype(np.float64)
-        chosen = np.array(names, dtype=object)[best]
-        return Proposals(chosen, np.where(chosen != "", confidence, 0.0))
+    def _place(self, name: str) -> int:
+        return self._at.get(self._key_of.get(name, ""), -1)
 
-    def remembered(self, columns: Sequence[npt.NDArray[np.object_]]) -> Proposals | None:
+    def likeliest(self, columns: Sequence[_Column]) -> tuple[Integers, Doubles]:
+        """The likeliest category of each row, -1 where it is none of the user's."""
+        self._scorer = self._scorer or Scorer(self._linear)
+        best: list[Integers] = []
+        sure: list[Floats] = []
+        for probabilities in self._scorer.blocks(columns):
+            together = self._summed(probabilities)
+            at = together.argmax(axis=1)
+            best.append(self._which[at])
+            sure.append(together[np.arange(len(at)), at])
+        which = np.concatenate(best)
+        return which, np.where(which >= 0, np.concatenate(sure).astype(np.float64), 0.0)
+
+    def _summed(self, probabilities: Floats) -> Floats:
+        """The probabilities of classes that mean one category, together."""
+        total = np.zeros((len(probabilities), len(self._which)), dtype=np.float32)
+        if len(self._which) == len(self._groups):
+            total[:, self._groups] = probabilities
+            return total
+        for column, group in enumerate(self._groups):
+            total[:, group] += probabilities[:, column]
+        return total
+
+    def remembered(self, columns: Sequence[_Column]) -> tuple[Integers, Doubles] | None:
         """What the user said of the rows' payees; None where he has said nothing of any."""
-        if not self.linear.memory:
-            return None
-        said = _remembered(self.linear.memory, columns)
-        named = [self.key_of.get(key, "") if key else "" for key in said.keys]
-        return Proposals(np.array(named, dtype=object), said.confidence)
+        memory = self._linear.memory
+        return _remembered(memory, columns, self._place) if memory else None
+
+
+def _remembered(
+    memory: Memory, columns: Sequence[_Column], place: Callable[[str], int]
+) -> tuple[Integers, Doubles]:
+    """What the user said of the rows; each payee's name is looked up once."""
+    merchants, notes = columns[0], columns[1]
+    which = np.full(len(merchants.codes), -1, dtype=np.int64)
+    confidence = np.zeros(len(which))
+    known = np.array([hash_of(name) in memory for name in merchants.distinct], dtype=bool)
+    said: dict[tuple[int, int], tuple[int, float]] = {}
+    for row in np.flatnonzero(known[merchants.codes]).tolist():
+        pair = (int(merchants.codes[row]), int(notes.codes[row]))
+        if pair not in said:
+            key, sure = remembered(memory, merchants.distinct[pair[0]], notes.distinct[pair[1]])
+            said[pair] = (place(key), sure)
+        which[row], confidence[row] = said[pair]
+    return which, confidence
 
 
 class Judge:
@@ -130,63 +198,46 @@ class Judge:
 
     def __init__(self, views: Sequence[UserView], *, above: float) -> None:
         self._above = above
+        self._names = sorted(
+            {key for view in views for key in (*view.outgoing.values(), *view.incoming.values())}
+            - {""}
+        )
         self._layers = {
-            is_in: [_Layer(view.linear(is_in), view.key_of(is_in)) for view in views]
+            is_in: [_Layer(view.linear(is_in), view.key_of(is_in), self._names) for view in views]
             for is_in in (False, True)
         }
 
-    def propose(
-        self, columns: Sequence[npt.NDArray[np.object_]], incoming: npt.NDArray[np.bool_]
-    ) -> Proposals:
+    def propose(self, columns: Sequence[Texts], incoming: npt.NDArray[np.bool_]) -> Proposals:
         """What the models say of rows that are given as columns: payee, note, and more words."""
-        keys = np.full(len(incoming), "", dtype=object)
+        which = np.full(len(incoming), -1, dtype=np.int64)
         confidence = np.zeros(len(incoming))
+        whole = _columns(columns)
         for is_in in (False, True):
             at = np.flatnonzero(incoming == is_in)
             if len(at):
-                found = self._judged(is_in, [texts[at] for texts in columns])
-                keys[at], confidence[at] = found.keys, found.confidence
-        sure = (confidence >= self._above) & (keys != "")
-        return Proposals(np.where(sure, keys, ""), np.where(sure, confidence.round(4), 0.0))
+                part = [_Column(column.distinct, column.codes[at]) for column in whole]
+                which[at], confidence[at] = self._judged(is_in, part)
+        sure = (confidence >= self._above) & (which >= 0)
+        return Proposals(
+            self._names, np.where(sure, which, -1), np.where(sure, confidence.round(4), 0.0)
+        )
 
-    def _judged(self, is_in: bool, columns: Sequence[npt.NDArray[np.object_]]) -> Proposals:
+    def _judged(self, is_in: bool, columns: Sequence[_Column]) -> tuple[Integers, Doubles]:
         layers = self._layers[is_in]
-        best = layers[0].likeliest(columns)
+        which, confidence = layers[0].likeliest(columns)
         for layer in layers[1:]:
-            best = _where(best, layer.likeliest(columns), lambda a, b: b.confidence > a.confidence)
+            other, sure = layer.likeliest(columns)
+            surer = sure > confidence
+            which, confidence = np.where(surer, other, which), np.where(surer, sure, confidence)
         for layer in layers:
             said = layer.remembered(columns)
             if said is not None:
-                best = _where(best, said, lambda _, b: b.keys != "")
-        return best
-
-
-def _where(
-    first: Proposals,
-    second: Proposals,
-    takes: Callable[[Proposals, Proposals], npt.NDArray[np.bool_]],
-) -> Proposals:
-    """The first proposals, and the second's rows where they take their place."""
-    chosen = takes(first, second)
-    return Proposals(
-        np.where(chosen, second.keys, first.keys),
-        np.where(chosen, second.confidence, first.confidence),
-    )
-
-
-def _remembered(memory: Memory, columns: Sequence[npt.NDArray[np.object_]]) -> Proposals:
-    """What the user said of the rows; each payee's name is looked up once."""
-    keys = np.full(len(columns[0]), "", dtype=object)
-    confidence = np.zeros(len(keys))
-    codes, merchants = pd.factorize(columns[0])
-    known = np.array([hash_of(name) in memory for name in merchants], dtype=bool)
-    said: dict[tuple[str, str], tuple[str, float]] = {}
-    for row in np.flatnonzero(known[codes]).tolist():
-        pair = (columns[0][row], columns[1][row])
-        if pair not in said:
-            said[pair] = remembered(memory, *pair)
-        keys[row], confidence[row] = said[pair]
-    return Proposals(keys, confidence)
+                known = said[0] >= 0
+                which, confidence = (
+                    np.where(known, said[0], which),
+                    np.where(known, said[1], confidence),
+                )
+        return which, confidence
 
 
 def judge_for(
@@ -198,11 +249,3 @@ def judge_for(
 ) -> Judge:
     """A judge for one user: the shipped model, and his own where he has one."""
     return Judge(views_of(tree, shipped, own), above=above)
-
-
-def _summed(probabilities: Floats, groups: Sequence[int], count: int) -> Floats:
-    """The probabilities of classes that mean one category, together."""
-    total = np.zeros((len(probabilities), count), dtype=np.float32)
-    for column, group in enumerate(groups):
-        total[:, group] += probabilities[:, column]
-    return total
