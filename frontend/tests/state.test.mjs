@@ -11,6 +11,7 @@ import * as filters from "../src/state/filters.js";
 import { forecastSpans, joinOutlook } from "../src/state/outlook.js";
 import { checkedPrefs, fromSettings, toSettings, visitChoices } from "../src/state/prefs.js";
 import { signal } from "../src/state/signal.js";
+import { createSuggestions } from "../src/state/suggestions.js";
 
 test("a signal tells of changes only, until unsubscribed", () => {
   const value = signal(1);
@@ -198,3 +199,23 @@ test("a file that waits is let go, and is never sent", async () => {
 async function until(holds) {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve));
 }
+
+test("rows that nobody has decided are asked about once, and decided ones show no suggestion", async () => {
+  /** @type {string[][]} */
+  const asked = [];
+  const suggestions = createSuggestions(async (ids) => {
+    asked.push(ids);
+    if (ids.includes("9")) throw new Error("down");
+    return [{ expense_id: "1", category_id: "7", confidence: 0.6 }];
+  });
+  const [open, ruled, moved] = [{ id: "1", category_source: "default", direction: "expense" }, { id: "2", category_source: "rule", direction: "expense" }, { id: "3", category_source: "default", direction: "transfer" }];
+  assert.equal(await suggestions.ask([open, ruled, moved]), true);
+  assert.equal(await suggestions.ask([open]), false);
+  assert.deepEqual(asked, [["1"]]);
+  assert.deepEqual(suggestions.of(open), { category_id: "7", confidence: 0.6 });
+  assert.equal(suggestions.of({ ...open, category_source: "user" }), null);
+  const later = { ...open, id: "9" };
+  await assert.rejects(suggestions.ask([later]));
+  await assert.rejects(suggestions.ask([later]));
+  assert.equal(asked.length, 3);
+});

@@ -1,6 +1,9 @@
 // @ts-check
 import { flag, list, maybe, number, object, orElse, record, text } from "../lib/shape.js";
+import { wait } from "../lib/wait.js";
 import { download, request, upload } from "./client.js";
+
+const CLASSIFYING_EVERY_MS = 400;
 
 const progressShape = record({ done: orElse(number, 0), total: orElse(number, 0), stage: orElse(text, "") });
 export const importShape = record({
@@ -36,6 +39,9 @@ export const ruleShape = record({
 });
 export const rulesShape = record({ items: list(ruleShape), next_cursor: maybe(text) });
 export const suggestionShape = maybe(record({ conditions: list(conditionShape), category_id: text, matches: orElse(number, 0) }));
+export const learntShape = record({ rule: ruleShape, changed: number, last_seq: maybe(number) });
+export const classificationShape = record({ id: text, status: text, dry_run: orElse(flag, false), open_rows: orElse(number, 0), decided: orElse(number, 0), last_seq: maybe(number) });
+export const suggestionsShape = record({ items: list(record({ expense_id: text, category_id: text, confidence: number })), next_cursor: maybe(text) });
 export const rulePreviewShape = record({ matches: number, would_change: orElse(number, 0), items: list(expenseShape) });
 
 export const linkShape = record({
@@ -305,6 +311,26 @@ export async function previewRule(query, signal) {
 export async function applyRules(query) {
   const answer = object(await request("POST", "/rules/apply", { body: query }), "");
   return typeof answer.changed === "number" ? changedShape(answer, "") : null;
+}
+
+/** Makes a rule of a corrected row and applies it. @param {string} expenseId */
+export async function learnRule(expenseId) {
+  return learntShape(await request("POST", "/rules/from-correction", { body: { expense_id: expenseId, apply: true } }), "");
+}
+
+/** Lets the model decide rows that nobody has decided; a dry run only counts. @param {{ dryRun: boolean }} options @param {AbortSignal} [signal] */
+export async function classify({ dryRun }, signal) {
+  let state = classificationShape(await request("POST", "/rules/classify", { body: { dry_run: dryRun }, signal }), "");
+  while (state.status === "queued" || state.status === "running") {
+    await wait(CLASSIFYING_EVERY_MS, signal);
+    state = classificationShape(await request("GET", `/rules/classify/${part(state.id)}`, { signal }), "");
+  }
+  return state;
+}
+
+/** What rows might be that nobody has decided; at most 100 at a time. @param {string[]} ids @param {AbortSignal} [signal] */
+export async function suggestCategories(ids, signal) {
+  return suggestionsShape(await request("POST", "/expenses/suggestions", { body: { ids }, signal }), "").items;
 }
 
 /** The kinds of statements that are recognised. */

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from factories import table_csv
 from fakes import Client, Clock
 
 from ingest_service.config import Config
+from ingest_service.domain.export_table import is_own_header
 from servicekit.contracts import assert_matches_contract
 from servicekit.sqlite import open_engine, write_transaction
 
@@ -240,3 +242,31 @@ def test_a_damaged_model_is_made_anew(client: Client, clock: Clock, config: Conf
     client.import_file(statement(f"{SHOPS[0]} 2", day=7))
     assert by_merchant(client)[f"{SHOPS[0]} 2"]["category_id"] == own
     engine.dispose()
+
+
+def test_an_export_says_who_set_each_category_and_how_sure_the_model_was(client: Client) -> None:
+    client.import_file(statement(COFFEE, UNKNOWN, "瑞幸咖啡"))
+    confidence = by_merchant(client)[COFFEE]["category_confidence"]
+    cells = [line.split(",") for line in exported(client, "zh-CN")]
+    assert cells[0][-2:] == ["分类来自", "分类把握"]
+    assert {row[5]: row[-2:] for row in cells[1:]} == {
+        COFFEE: ["自动判断", str(confidence)],
+        UNKNOWN: ["默认", ""],
+        "瑞幸咖啡": ["规则", ""],
+    }
+    told = [json.loads(line) for line in exported(client, "en", file_format="ndjson")]
+    assert {row["merchant"]: row["category_confidence"] for row in told}[COFFEE] == confidence
+
+
+def test_an_export_of_before_is_still_recognised_as_one(client: Client) -> None:
+    client.import_file(statement(COFFEE))
+    older = [",".join(line.split(",")[:-2]) for line in exported(client, "en")]
+    fresh = client.as_user("2")
+    record = fresh.import_file("\n".join(older).encode())
+    assert (record["profile"], record["rows_success"]) == ("platform", 1)
+    assert is_own_header(older[0].split(","))
+
+
+def exported(client: Client, lang: str, *, file_format: str = "csv") -> list[str]:
+    answer = client.get(f"/data/export?format={file_format}&lang={lang}")
+    return answer.get_data().decode("utf-8-sig").splitlines()

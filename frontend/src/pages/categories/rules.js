@@ -12,6 +12,7 @@ import { html, one, put } from "../../lib/html.js";
 import { formatNumber } from "../../lib/money.js";
 import { placeOf } from "../../state/categories.js";
 import { noteSeq } from "../../state/freshness.js";
+import { askClassify } from "./classify.js";
 import { editRule } from "./rule-editor.js";
 
 /**
@@ -23,9 +24,11 @@ import { editRule } from "./rule-editor.js";
 export function mountRules(host, options) {
   const { rules } = options;
   put(host, html`<div class="actions"><button type="button" class="button button-small" data-act="add">${icon("plus", "icon-small")}${t("rules.add")}</button>
-      ${rules.length > 0 && html`<button type="button" class="button button-small" data-act="apply">${t("rules.apply")}</button>`}</div>
+      ${rules.length > 0 && html`<button type="button" class="button button-small" data-act="apply">${t("rules.apply")}</button>`}
+      <button type="button" class="button button-small" data-act="classify">${t("classify.open")}</button></div>
     ${rules.length === 0 ? html`<div class="empty">${icon("empty")}<p>${t("rules.none")}</p></div>` : html`<ol class="rules">${rules.map((rule, index) => ruleView(rule, index, options))}</ol>`}`);
   one(host, "[data-act=add]").addEventListener("click", () => editRule(options, null));
+  one(host, "[data-act=classify]").addEventListener("click", askClassify);
   host.querySelector("[data-act=apply]")?.addEventListener("click", () => askApply(options));
   for (const rule of rules) {
     const item = one(host, `[data-rule="${CSS.escape(rule.id)}"]`);

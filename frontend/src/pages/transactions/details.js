@@ -13,6 +13,7 @@ import { formatMoney, formatPercent } from "../../lib/money.js";
 import { prefs } from "../../state/prefs.js";
 import { save } from "./edit.js";
 import { amount } from "./rows.js";
+import { setBy } from "./set-by.js";
 
 /**
  * @typedef {import("../../api/ingest.js").Expense} Expense
@@ -42,7 +43,7 @@ function view(desk, item) {
     <p class="details-amount">${amount(item, prefs.value.currency)}</p>
     <p class="quiet details-when">${formatInstant(item.time, locale(), prefs.value.timeZone)}${item.pending && html` · <span class="warning-text">${t("expense.pending-text")}</span>`}</p>
     <form class="form">
-      <div class="field"><label for="d-category">${t("expense.category")}</label><select class="input" id="d-category" name="category_id">${!item.category_id && html`<option value="">${t("category.none")}</option>`}${categoryOptions(desk.tree(), item.category_id)}</select><p class="field-hint">${setBy(item)}</p></div>
+      <div class="field"><label for="d-category">${t("expense.category")}</label><select class="input" id="d-category" name="category_id">${!item.category_id && html`<option value="">${t("category.none")}</option>`}${categoryOptions(desk.tree(), item.category_id)}</select><p class="field-hint">${setBy(item)}</p><div data-part="guess" role="status"></div></div>
       <div class="field"><label for="d-merchant">${t("expense.merchant")}</label><input class="input" id="d-merchant" name="merchant" maxlength="200" value="${item.merchant}"></div>
       <div class="field"><label for="d-note">${t("expense.note")}</label><textarea class="input details-note" id="d-note" name="note" maxlength="2000" rows="2">${item.note}</textarea></div>
       <div class="field"><label for="d-place">${t("expense.place")}</label><input class="input" id="d-place" name="place" maxlength="200" value="${item.location?.text ?? ""}"></div>
@@ -50,13 +51,6 @@ function view(desk, item) {
     </form>
     ${item.links.length > 0 && html`<section class="details-part"><h3>${t("details.links")}</h3><ul>${item.links.map((link) => linkView(link, item.currency))}</ul></section>`}
     <dl class="details-list">${facts(item)}</dl>`;
-}
-
-/** Who chose the category. @param {Expense} item */
-function setBy({ category_source: source, category_confidence: confidence }) {
-  if (!has(`category-set.${source}`)) return "";
-  if (source === "model" && confidence !== null) return t("category-set.model-with", { share: formatPercent(confidence, 0) });
-  return t(`category-set.${source}`);
 }
 
 /** @param {Expense["links"][number]} link @param {string} currency */
@@ -92,6 +86,7 @@ function behaviour({ desk, host, close, show }, item) {
     if (Object.keys(changes).length === 0 || (await save(desk, item, changes))) close();
   });
   one(host, "[data-action=delete]").addEventListener("click", () => remove(desk, item, close));
+  offerGuess({ desk, host, close }, item);
   for (const link of host.querySelectorAll("a")) link.addEventListener("click", close);
   for (const button of host.querySelectorAll("[data-open]")) {
     button.addEventListener("click", () => attempt(async () => show(await fetchExpense(button.getAttribute("data-open") ?? ""))));
@@ -105,6 +100,19 @@ function behaviour({ desk, host, close, show }, item) {
       toast(t("links.split-done"));
     }));
   }
+}
+
+/** What the model makes of a row that nobody has decided, to be taken with one click. @param {{ desk: Desk, host: HTMLElement, close: () => void }} panel @param {Expense} item */
+async function offerGuess({ desk, host, close }, item) {
+  // A panel without a suggestion is whole.
+  await desk.suggestions.ask([item]).catch(() => undefined);
+  const place = host.querySelector("[data-part=guess]");
+  const guess = desk.suggestions.of(item);
+  if (!guess || !(place instanceof HTMLElement)) return;
+  put(place, html`<p class="details-guess"><span>${t("suggestion.maybe", { category: categoryPath(desk.tree(), guess.category_id), share: formatPercent(guess.confidence, 0) })}</span><button type="button" class="button button-small" data-action="take">${icon("check", "icon-small")}${t("suggestion.take")}</button></p>`);
+  one(place, "[data-action=take]").addEventListener("click", async () => {
+    if (await save(desk, item, { category_id: guess.category_id })) close();
+  });
 }
 
 /** @param {() => Promise<void>} work */

@@ -1,5 +1,5 @@
 // @ts-check
-import { addRule, applyRules, changeExpense } from "../../api/ingest.js";
+import { changeExpense, learnRule } from "../../api/ingest.js";
 import { categoryOptions, categoryPath } from "../../components/category-select/category-select.js";
 import { icon } from "../../components/icon/icon.js";
 import { problemText } from "../../components/problem/problem.js";
@@ -19,6 +19,7 @@ import { noteSeq } from "../../state/freshness.js";
  * What the parts of the page share.
  * @typedef {object} Desk
  * @property {() => CategoryTree | null} tree
+ * @property {ReturnType<typeof import("../../state/suggestions.js").createSuggestions>} suggestions
  * @property {(row: Expense) => void} replace shows a changed row
  * @property {() => Promise<void>} reload reads the list anew
  * @property {HTMLElement} suggestion where a suggested rule is offered
@@ -48,7 +49,7 @@ export async function save(desk, item, changes, { quiet = false } = {}) {
     desk.replace(expense);
     if (quiet) return true;
     toast(t("transactions.saved"), { action: { text: t("action.undo"), run: () => save(desk, expense, inverse(item, changes), { quiet: true }) } });
-    if (suggestion && suggestion.matches > 0) offerRule(desk, suggestion);
+    if (suggestion && suggestion.matches > 0) offerRule(desk, expense.id, suggestion);
     return true;
   } catch (error) {
     desk.replace(item);
@@ -57,8 +58,8 @@ export async function save(desk, item, changes, { quiet = false } = {}) {
   }
 }
 
-/** @param {Desk} desk @param {Suggestion} suggestion */
-function offerRule(desk, suggestion) {
+/** @param {Desk} desk @param {string} expenseId the corrected row @param {Suggestion} suggestion */
+function offerRule(desk, expenseId, suggestion) {
   const words = { conditions: conditionsText(suggestion.conditions), category: categoryPath(desk.tree(), suggestion.category_id), count: suggestion.matches, number: formatNumber(suggestion.matches) };
   put(desk.suggestion, html`<div class="message">${icon("info")}<div class="message-text"><p>${t("transactions.suggestion", words)}</p>
     <div class="actions"><button type="button" class="button button-small button-primary" data-action="accept">${t("transactions.make-rule")}</button><button type="button" class="button button-small" data-action="dismiss">${t("transactions.no-rule")}</button></div></div></div>`);
@@ -66,11 +67,10 @@ function offerRule(desk, suggestion) {
   one(desk.suggestion, "[data-action=dismiss]").addEventListener("click", done);
   one(desk.suggestion, "[data-action=accept]").addEventListener("click", async () => {
     try {
-      const rule = await addRule({ conditions: suggestion.conditions, category_id: suggestion.category_id });
-      const applied = await applyRules({ rule_ids: [rule.id] });
+      const { changed, last_seq: seq } = await learnRule(expenseId);
       done();
-      noteSeq(applied?.last_seq ?? null);
-      toast(applied ? t("rules.applied", { count: applied.changed, number: formatNumber(applied.changed) }) : t("rules.applying"));
+      noteSeq(seq);
+      toast(t("rules.applied", { count: changed, number: formatNumber(changed) }));
       await desk.reload();
     } catch (error) {
       toast(problemText(error), { failed: true });

@@ -10,7 +10,7 @@ import { isAbort } from "../../lib/errors.js";
 import { toast } from "../../components/toast/toast.js";
 import { deleteMany, drawBulk } from "./bulk.js";
 import { openDetails } from "./details.js";
-import { editInPlace } from "./edit.js";
+import { editInPlace, save } from "./edit.js";
 import { headCells, rowCells, waitingCells } from "./rows.js";
 import { isChosen, joined, MOST_BY_RANGE, NOTHING, toggled } from "./selection.js";
 
@@ -45,13 +45,22 @@ export function mountList(host, { desk, sort }) {
     const chosen = item ? isChosen(now.selection, item.id) : now.selection.all;
     row.classList.toggle("is-chosen", chosen);
     row.setAttribute("aria-selected", String(chosen));
-    put(row, item ? rowCells(item, { tree: desk.tree(), currency: prefs.value.currency, chosen }) : waitingCells());
+    put(row, item ? rowCells(item, { tree: desk.tree(), currency: prefs.value.currency, chosen, suggested: desk.suggestions.of(item) }) : waitingCells());
   }
 
   /** The day of the topmost row, for a phone, whose rows have no room for it. @param {number} first */
   function drawDay(first) {
     const top = now.rows?.at(first);
     if (top) one(host, ".tx-day").textContent = `${formatDay(top.local_date, locale())} ${formatWeekday(top.local_date, locale())}`;
+  }
+
+  /** Asks what the rows in sight might be that nobody has decided. @param {number} first @param {number} last */
+  async function suggest(first, last) {
+    const { rows } = now;
+    const seen = Array.from({ length: Math.max(0, last - first) }, (_, at) => rows?.at(first + at)).filter((row) => row !== null && row !== undefined);
+    // A list without suggestions is whole.
+    const news = await desk.suggestions.ask(seen).catch(() => false);
+    if (news && now.rows === rows) list.redraw();
   }
 
   /** @param {number} first @param {number} last @param {boolean} settled */
@@ -68,6 +77,7 @@ export function mountList(host, { desk, sort }) {
       await now.rows?.load(first - 40, last + 40);
       if (now.failed) put(one(host, "[data-part=failed]"), html``);
       now.failed = false;
+      suggest(first, last);
     } catch (error) {
       if (isAbort(error)) return;
       now.failed = true;
@@ -148,6 +158,13 @@ export function mountList(host, { desk, sort }) {
     if (item && row instanceof HTMLElement && cell instanceof HTMLElement) editInPlace(desk, cell, item, field, () => drawRow(row, index));
   }
 
+  /** @param {number} index */
+  async function take(index) {
+    const item = now.rows?.at(index);
+    const suggested = item ? desk.suggestions.of(item) : null;
+    if (item && suggested) await save(desk, item, { category_id: suggested.category_id });
+  }
+
   /** @param {KeyboardEvent} event @param {number} active */
   function key(event, active) {
     const some = now.selection.all || now.selection.ids.size > 0;
@@ -160,7 +177,7 @@ export function mountList(host, { desk, sort }) {
     if (event.key === "Delete" && some) return void deleteMany(chosen());
     if (active < 0 || event.ctrlKey || event.metaKey || event.altKey) return undefined;
     /** @type {Record<string, () => void>} */
-    const acts = { " ": () => toggle(active, { range: event.shiftKey }), Enter: () => open(active), F2: () => edit(active, "category"), c: () => edit(active, "category"), m: () => edit(active, "merchant"), n: () => edit(active, "note") };
+    const acts = { " ": () => toggle(active, { range: event.shiftKey }), Enter: () => open(active), F2: () => edit(active, "category"), c: () => edit(active, "category"), m: () => edit(active, "merchant"), n: () => edit(active, "note"), s: () => take(active) };
     const act = acts[event.key];
     if (!act) return undefined;
     event.preventDefault();
@@ -181,6 +198,7 @@ export function mountList(host, { desk, sort }) {
       // The box shows what is chosen once the click is over.
       return void setTimeout(() => toggle(index, { range: event.shiftKey }));
     }
+    if (event.target.closest("[data-action=take]")) return void take(index);
     if (event.target.closest("[data-edit=category]")) return edit(index, "category");
     return event.detail < 2 ? openLater(index) : undefined;
   });

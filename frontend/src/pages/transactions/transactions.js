@@ -8,6 +8,7 @@ import { formatMoney, formatNumber } from "../../lib/money.js";
 import { categoryTree } from "../../state/categories.js";
 import { prefs } from "../../state/prefs.js";
 import { openRows } from "../../state/rows.js";
+import { createSuggestions } from "../../state/suggestions.js";
 import { openAdd } from "./add.js";
 import { anySet, change, controls, filterOf } from "./filters.js";
 import { mountList } from "./list.js";
@@ -32,6 +33,7 @@ export function mount(element, { params }) {
   /** @type {import("./edit.js").Desk} */
   const desk = {
     tree: () => state.tree,
+    suggestions: createSuggestions(),
     replace: (row) => list?.replace(row),
     reload: () => draw(true),
     suggestion: one(element, "[data-part=suggestion]"),

@@ -10,13 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest_service.domain.amounts import format_minor
-from ingest_service.domain.export_table import direction_word, neutralised, yes_word
+from ingest_service.domain.export_table import (
+    category_source_word,
+    direction_word,
+    neutralised,
+    yes_word,
+)
 from ingest_service.domain.local_clock import LocalClock
-from ingest_service.domain.models import DIRECTIONS
+from ingest_service.domain.models import CATEGORY_SOURCES, DIRECTIONS
 
 EXPORTED_FIELDS = (
     "time", "amount_minor", "currency", "direction", "category_id", "merchant", "lat", "lon",
     "place", "note", "source", "external_id", "account", "order_ref", "refunded_minor", "pending",
+    "category_source", "category_confidence",
 )  # fmt: skip
 """The columns of a stored row that an export shows, in the order of export_table.TABLE_COLUMNS."""
 
@@ -68,14 +74,18 @@ def value_blocks(rows: Iterable[Sequence[Row]], reader: Reader) -> Iterator[Bloc
         columns["direction"] = [row[3] for row in block]
         columns["refunded"] = [refunded or None for refunded in columns["refunded"]]
         columns["pending"] = [bool(row[15]) for row in block]
+        columns["category_source"] = [row[16] for row in block]
+        columns["category_confidence"] = [row[17] for row in block]
         yield list(columns.values())
 
 
 def _common(block: Sequence[Row], reader: Reader) -> dict[str, Column]:
     """The columns by the keys of the table; time, lat and lon as they are stored."""
     (time, minor, currency, direction, category, merchant, lat, lon, place, note, source,
-     external_id, account, order_ref, refunded, pending) = zip(*block, strict=True)  # fmt: skip
+     external_id, account, order_ref, refunded, pending, category_source, confidence,
+     ) = zip(*block, strict=True)  # fmt: skip
     words = {name: direction_word(name, reader.lang) for name in DIRECTIONS}
+    sources = {name: category_source_word(name, reader.lang) for name in CATEGORY_SOURCES}
     paths = reader.paths
     yes = ("", yes_word(reader.lang))
     return {
@@ -95,6 +105,8 @@ def _common(block: Sequence[Row], reader: Reader) -> dict[str, Column]:
         "order_ref": order_ref,
         "refunded": _refunds(refunded, currency, reader.exponent_of),
         "pending": [yes[flag] for flag in pending],
+        "category_source": [sources[name] for name in category_source],
+        "category_confidence": _floats(confidence),
     }
 
 

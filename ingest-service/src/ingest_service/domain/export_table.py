@@ -48,7 +48,11 @@ TABLE_COLUMNS = (
     TableColumn("order_ref", "商户单号", "order_ref"),
     TableColumn("refunded", "已退款", "refunded", "number"),
     TableColumn("pending", "待入账", "pending", "code"),
+    TableColumn("category_source", "分类来自", "category_source", "code"),
+    TableColumn("category_confidence", "分类把握", "category_confidence", "number"),
 )
+_FIRST_COLUMNS = TABLE_COLUMNS[:-2]
+"""Those of exports before they told who set a category."""
 
 DIRECTION_WORDS = {
     "expense": "支出",
@@ -56,6 +60,13 @@ DIRECTION_WORDS = {
     "transfer": "转账",
     "refund": "退款",
     "neutral": "不计收支",
+}
+CATEGORY_SOURCE_WORDS = {
+    "rule": "规则",
+    "user": "自己",
+    "file": "账单",
+    "default": "默认",
+    "model": "自动判断",
 }
 YES_WORDS = {"zh": "是", "en": "yes"}
 
@@ -67,7 +78,11 @@ def headers(columns: Sequence[TableColumn], lang: str) -> list[str]:
 
 def is_own_header(cells: Sequence[str]) -> bool:
     """Whether a header row is that of an export, whole and in its order."""
-    return list(cells) in (headers(TABLE_COLUMNS, "zh-CN"), headers(TABLE_COLUMNS, "en"))
+    return any(
+        list(cells) == headers(columns, lang)
+        for columns in (TABLE_COLUMNS, _FIRST_COLUMNS)
+        for lang in ("zh-CN", "en")
+    )
 
 
 def is_chinese(lang: str) -> bool:
@@ -78,6 +93,11 @@ def is_chinese(lang: str) -> bool:
 def direction_word(direction: str, lang: str) -> str:
     """The direction as it stands in the table."""
     return DIRECTION_WORDS[direction] if is_chinese(lang) else direction
+
+
+def category_source_word(source: str, lang: str) -> str:
+    """Who set a category, as it stands in the table."""
+    return CATEGORY_SOURCE_WORDS[source] if is_chinese(lang) else source
 
 
 def yes_word(lang: str) -> str:
