@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import signal
 from collections.abc import Mapping
 
 import factories as f
 import pyarrow as pa
 import pytest
+from adbc_driver_sqlite import dbapi
 from factories import Row
 from fakes import Client
 
@@ -17,6 +19,7 @@ from ingest_service.config import Config
 from ingest_service.domain.errors import FeedUnavailableError
 from ingest_service.store import feed_stream
 from ingest_service.store.feed_stream import ChildStream, FeedChildren
+from servicekit.sqlite import FIRST_SAFE_WAL_VERSION
 
 ARROW = "application/vnd.apache.arrow.stream"
 BOTH = f"{ARROW}, application/json;q=0.5"
@@ -94,3 +97,31 @@ def test_a_reader_that_leaves_ends_the_child() -> None:
     stream.close()
 
     assert stream.child_status == -signal.SIGKILL
+
+
+def test_both_forms_tell_the_same_though_the_first_rows_lack_a_place(client: Client) -> None:
+    client.import_file(f.alipay_2023([Row(number=str(n)) for n in range(3)]))
+    by_hand = {
+        "time": "2024-05-01T08:00:00+08:00", "amount": "1.50", "currency": "CNY",
+        "direction": "expense", "merchant": "面馆 🍜", "location": {"lat": 31.2, "lon": 121.5},
+    }  # fmt: skip
+    assert client.call("POST", "/expenses", json=by_hand).status_code == 201
+
+    answer = client.app.test_client().get("/internal/changes", headers=headers(client, ARROW))
+
+    stream = pa.ipc.open_stream(answer.get_data())
+    rows = stream.read_all()
+    told = client.changes()
+    for name in ("lat", "lon", "merchant", "deleted", "seq", "amount_minor"):
+        assert rows[name].to_pylist() == told["columns"][name]
+    dates = [day.isoformat() for day in rows["local_date"].to_pylist()]
+    assert dates == told["columns"]["local_date"]
+    assert json.loads(stream.schema.metadata[b"categories"]) == told["categories"]
+
+
+def test_arrow_is_read_by_a_sqlite_that_may_read_beside_writers() -> None:
+    with dbapi.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT sqlite_version()")
+        version = cursor.fetchall()[0][0]
+
+    assert tuple(map(int, version.split("."))) >= FIRST_SAFE_WAL_VERSION

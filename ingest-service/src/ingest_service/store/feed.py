@@ -4,41 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 
-from ingest_service.domain.feed import (
-    CATEGORY_COLUMNS,
-    EXPENSE_COLUMNS,
-    TEXT_COLUMNS,
-    FeedHead,
-    FeedPages,
-)
+from ingest_service.domain.feed import EXPENSE_COLUMNS, FeedPages
+from ingest_service.store.feed_head import read_head
 from ingest_service.store.feed_stream import ChildStream, FeedChildren
 from ingest_service.store.rows import last_seq
 from servicekit.sqlite import read_transaction
 
 BATCH_ROWS = 2_000
-_CUT = """
-SELECT seq FROM (
-    SELECT seq FROM (SELECT seq FROM expenses WHERE seq > :after ORDER BY seq LIMIT :fetch)
-    UNION ALL
-    SELECT seq FROM (SELECT seq FROM categories WHERE seq > :after ORDER BY seq LIMIT :fetch)
-) ORDER BY seq LIMIT 1 OFFSET :skip
-"""
 
 
 class Feed:
     """The change feed of one database."""
 
-    def __init__(
-        self, engine: Engine, *, batch_rows: int = BATCH_ROWS, texts_as_bytes: bool = False
-    ) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._columns = [
-            f"CAST({name} AS BLOB)" if texts_as_bytes and name in TEXT_COLUMNS else name
-            for name in EXPENSE_COLUMNS
-        ]
-        self._batch_rows = batch_rows
         self._children = FeedChildren(str(engine.url.database))
 
     def newest(self) -> int:
@@ -60,45 +41,16 @@ class Feed:
         All of it is read in one transaction, so that rows and head agree.
         """
         with read_transaction(self._engine) as connection:
-            head = _head(connection, after=after, limit=limit)
-            yield head
             raw: Any = connection.connection.driver_connection
+            head = read_head(
+                lambda query, values: list(raw.execute(query, values)), after=after, limit=limit
+            )
+            yield head
             # The driver's own rows: SQLAlchemy's cost as much as reading them.
             cursor = raw.execute(
-                f"SELECT {', '.join(self._columns)} FROM expenses"  # noqa: S608 - our own names
+                f"SELECT {', '.join(EXPENSE_COLUMNS)} FROM expenses"  # noqa: S608 - our own names
                 " WHERE seq > ? AND seq <= ? ORDER BY seq",
                 (after, head.next),
             )
-            while batch := cursor.fetchmany(self._batch_rows):
+            while batch := cursor.fetchmany(BATCH_ROWS):
                 yield list(zip(*batch, strict=True))
-
-
-def _head(connection: Connection, *, after: int, limit: int) -> FeedHead:
-    epoch = connection.execute(text("SELECT value FROM meta WHERE key = 'epoch'")).scalar_one()
-    newest = last_seq(connection)
-    parameters = {"after": after, "fetch": limit + 1, "skip": limit - 1}
-    cut = connection.execute(text(_CUT), parameters).scalar()
-    following = None
-    if cut is not None:
-        following = connection.execute(text(_CUT), {**parameters, "skip": limit}).scalar()
-    end = int(cut) if cut is not None and following is not None else max(newest, after)
-    rows = connection.execute(
-        text(
-            f"SELECT {', '.join(CATEGORY_COLUMNS)} FROM categories"  # noqa: S608 - our own names
-            " WHERE seq > :after AND seq <= :next ORDER BY seq"
-        ),
-        {"after": after, "next": end},
-    ).all()
-    columns = {
-        name: [_wire(name, row[index]) for row in rows]
-        for index, name in enumerate(CATEGORY_COLUMNS)
-    }
-    return FeedHead(str(epoch), after, end, following is not None, columns)
-
-
-def _wire(name: str, value: Any) -> Any:
-    if name == "deleted":
-        return bool(value)
-    if name in {"id", "user_id", "parent_id"}:
-        return None if value is None else str(value)
-    return value

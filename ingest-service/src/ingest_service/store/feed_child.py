@@ -10,29 +10,24 @@ import os
 import sys
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
+from adbc_driver_manager import Error as AdbcError
 
 from ingest_service.store.arrow_feed import arrow_blocks
-from ingest_service.store.feed import Feed
 from servicekit.logs import configure_logs, get_logger
-from servicekit.sqlite import open_engine
-
-BATCH_ROWS = 10_000
 
 
 def main() -> int:
     """The exit status: 0 where the whole page was written."""
     configure_logs(service="ingest-feed", level=os.environ.get("LOG_LEVEL", "INFO"))
     database, after, limit = sys.argv[1:]
-    feed = Feed(open_engine(Path(database)), batch_rows=BATCH_ROWS, texts_as_bytes=True)
     try:
         with os.fdopen(os.dup(1), "wb") as out:
-            for block in arrow_blocks(feed.page(after=int(after), limit=int(limit))):
+            for block in arrow_blocks(Path(database), after=int(after), limit=int(limit)):
                 out.write(block)
                 out.flush()
     except BrokenPipeError:
         return 1
-    except (SQLAlchemyError, OSError) as error:
+    except (AdbcError, OSError) as error:
         get_logger().error("feed_page_failed", kind=type(error).__name__)
         return 1
     return 0
