@@ -29,8 +29,9 @@ from statistics import median
 from typing import Any
 
 import plain_sqlite
-from live_platform import MemoryWatch, Platform, Timing, running_platform
 from statement_files import write_csv, write_xlsx
+
+from live_platform import MemoryWatch, Platform, Timing, running_platform
 
 _WATCHED = ("ingest-worker", "ingest", "analytics-worker", "forecast-worker")
 _WARM_UP_ROWS = 10_000

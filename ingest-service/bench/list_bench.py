@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Any
 
 from live_platform import ROOT, Platform, running_platform
-
 from servicekit.sqlite import choose_sqlite
 
 _MINE = "FROM expenses WHERE user_id = :user AND deleted = 0"

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import requests
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 _PASSWORD = "bench-" + secrets.token_hex(8)
 _BUSY = {"queued", "running"}
 _POLL_S = 0.05
@@ -89,6 +89,11 @@ class Platform:
     def get(self, path: str, **query: Any) -> Any:
         """The answer to a question, as JSON tells it."""
         return self._call("GET", path, params=query)
+
+    def token(self) -> str:
+        """A fresh access token of the user."""
+        self._sign_in()
+        return str(self._session.headers["Authorization"]).removeprefix("Bearer ")
 
     def counted(self) -> int:
         """How many expenses analytics knows."""
