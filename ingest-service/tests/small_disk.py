@@ -23,11 +23,20 @@ class SmallDisk(Protocol):
 
     def full(self) -> contextlib.AbstractContextManager[None]: ...
 
+    def short(self) -> contextlib.AbstractContextManager[None]:
+        """No room for a large import, until it has given back what it took itself."""
+        ...
+
+    def grow(self) -> None:
+        """Let there be room for all."""
+        ...
+
 
 class MountedDisk:
     """A file system of a few megabytes."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._filler = folder / "filler"
 
     def watch(self, engine: Engine) -> None:
@@ -42,6 +51,15 @@ class MountedDisk:
         finally:
             self._filler.unlink()
 
+    @contextlib.contextmanager
+    def short(self) -> Iterator[None]:
+        yield
+
+    def grow(self) -> None:
+        """Mount it anew, ten times as large."""
+        command = ["mount", "-o", f"remount,size={_BYTES * 10}", str(self._folder)]
+        subprocess.run(command, check=True)
+
     def _fill(self) -> None:
         with self._filler.open("wb", buffering=0) as file:
             while True:
@@ -54,6 +72,7 @@ class LimitedDisk:
     def __init__(self) -> None:
         self._connections: list[Any] = []
         self._is_full = False
+        self._has_grown = False
 
     def watch(self, engine: Engine) -> None:
         @event.listens_for(engine, "connect")
@@ -72,6 +91,15 @@ class LimitedDisk:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
             self._set(full=False)
+
+    @contextlib.contextmanager
+    def short(self) -> Iterator[None]:
+        with contextlib.nullcontext() if self._has_grown else self.full():
+            yield
+
+    def grow(self) -> None:
+        """Lift the limits for good."""
+        self._has_grown = True
 
     def _set(self, *, full: bool) -> None:
         self._is_full = full

@@ -11,7 +11,7 @@ export const importShape = record({
   rows_total: orElse(number, 0), rows_success: orElse(number, 0), rows_failed: orElse(number, 0),
   rows_duplicate: orElse(number, 0), rows_ignored: orElse(number, 0), rows_updated: orElse(number, 0),
   progress: maybe(progressShape), last_seq: maybe(number), created_at: maybe(text), repair_of: maybe(text), dry_run: orElse(flag, false),
-  error: maybe(record({ code: orElse(text, ""), detail: orElse(text, "") })),
+  error: maybe(record({ code: orElse(text, ""), detail: orElse(text, ""), params: orElse(object, {}) })),
 });
 export const importsShape = record({ items: list(importShape), next_cursor: maybe(text) });
 export const acceptedShape = record({ id: text, status: text });
@@ -141,6 +141,11 @@ export async function fetchImportErrors(id, page = {}) {
 /** @param {string} id */
 export function downloadRepairFile(id) {
   return download(`/data/imports/${part(id)}/errors`, { accept: "text/csv" });
+}
+
+/** Tries an import again that the service failed, not its file. @param {string} id */
+export async function retryImport(id) {
+  await request("POST", `/data/imports/${part(id)}/retry`);
 }
 
 /** @param {string} id */

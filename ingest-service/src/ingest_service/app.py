@@ -33,6 +33,7 @@ from ingest_service.store.feed import Feed
 from ingest_service.store.files import UploadFolder
 from ingest_service.training.shipped import shipped_model
 from ingest_service.usecases import uploads as usecases
+from ingest_service.usecases.given_up import give_up_import
 from ingest_service.usecases.guesses import CLASSIFY_JOB
 from ingest_service.usecases.learning import LEARN_JOB, LearningTools, learn_categories
 from servicekit.idempotency import IdempotencyStore
@@ -171,10 +172,12 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
         )
         context.progress(done=found.decided, total=found.open_rows, stage="decided")
 
-    def give_up(job: Job, _text: str) -> None:
+    def give_up(job: Job, code: str) -> None:
         if job.kind == usecases.IMPORT_JOB:
-            usecases.give_up_import(
+            give_up_import(
                 database,
+                folder,
+                code=code,
                 user_id=int(job.owner_id),
                 import_id=int(job.payload["import_id"]),
                 now=seconds(),

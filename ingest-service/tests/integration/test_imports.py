@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from factories import Row
 from fakes import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from ingest_service.app import create_worker
 from ingest_service.config import Config
@@ -46,6 +48,19 @@ def counts(record: Any) -> tuple[int, int, int, int]:
         record["rows_success"], record["rows_duplicate"],
         record["rows_failed"], record["rows_ignored"],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("write", [f.alipay_2023, f.wechat_csv, f.wechat_xlsx])
+def test_progress_comes_to_the_number_of_rows_whatever_else_the_file_holds(
+    client: Client, engine: Engine, write: Callable[[Sequence[Row]], bytes]
+) -> None:
+    closed = replace(COFFEE, number="9", order="C9", status="交易关闭")
+    record = client.import_file(write([LUNCH, COFFEE, SALARY, closed]), "statement")
+    query = "SELECT done, total, stage FROM jobs WHERE kind = 'import_statement'"
+    with engine.connect() as connection:
+        last_told = tuple(connection.exec_driver_sql(query).one())
+    assert last_told == (record["rows_total"], record["rows_total"], "storing")
+    assert record["progress"] == {"done": 4, "total": 4, "stage": "done"}
 
 
 def test_an_upload_is_accepted_worked_on_and_stored(client: Client) -> None:

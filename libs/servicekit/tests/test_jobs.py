@@ -209,7 +209,7 @@ def test_a_failing_job_waits_longer_each_time_and_then_counts_as_failed(
         queue,
         {"count": explode},
         max_attempts=3,
-        on_failed=lambda job, text: told.append((job.id, text)),
+        on_failed=lambda job, code: told.append((job.id, code)),
     )
     assert worker.run_once()
     assert not worker.run_once()
@@ -227,7 +227,7 @@ def test_a_failing_job_waits_longer_each_time_and_then_counts_as_failed(
         "internal-error",
         "RuntimeError",
     )
-    assert told == [(job_id, "RuntimeError")]
+    assert told == [(job_id, "internal-error")]
 
 
 def test_a_permanent_error_is_not_tried_again(queue: JobQueue, engine: Engine) -> None:
@@ -279,18 +279,49 @@ def test_a_busy_database_and_a_full_disk_are_waited_for_and_count_as_no_try(
             raise lacking.pop()
 
     worker = Worker(queue, {"count": work}, max_attempts=2, shortage_pause_s=5)
-    for _ in range(4):
+    pauses_s = [5, 10, 20, 40] if code == "storage-full" else [5] * 4
+    for pause_s in pauses_s:
         assert worker.run_once()
         state = queue.get(job_id)
         assert state is not None
         assert (state.state, state.attempts, state.error_code) == ("queued", 0, code)
+        clock.advance(pause_s - 1)
         assert not worker.run_once()
-        clock.advance(5)
+        clock.advance(1)
     assert worker.run_once()
 
     state = queue.get(job_id)
     assert state is not None
     assert (state.state, state.attempts, state.error_code) == ("succeeded", 1, None)
+
+
+def test_a_job_that_is_too_large_for_the_disk_counts_as_failed_in_the_end(
+    queue: JobQueue, engine: Engine, clock: ManualClock
+) -> None:
+    job_id = enqueue(queue, engine)
+    told: list[tuple[int, str]] = []
+
+    def fill_the_disk(_context: JobContext) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for pause_s in [5, 10, 20, 40, 80, 160, 300, 300, 0]:
+        # A worker of its own each time: the count outlives the process.
+        worker = Worker(
+            queue,
+            {"count": fill_the_disk},
+            max_waits=8,
+            on_failed=lambda job, code: told.append((job.id, code)),
+        )
+        assert told == []
+        assert worker.run_once()
+        clock.advance(max(pause_s - 1, 0))
+        assert not worker.run_once()
+        clock.advance(1)
+
+    state = queue.get(job_id)
+    assert state is not None
+    assert (state.state, state.error_code) == ("failed", "storage-full")
+    assert told == [(job_id, "storage-full")]
 
 
 @pytest.mark.parametrize("error", [error for _, error in SHORTAGES])
@@ -348,7 +379,7 @@ def test_a_worker_that_dies_while_it_gives_up_is_followed_by_one_that_tells_agai
         Worker(queue, handlers, max_attempts=2, on_failed=die).run_once()
     clock.advance(LEASE_S)
     follower = Worker(
-        queue, handlers, max_attempts=2, on_failed=lambda job, _text: told.append(job.id)
+        queue, handlers, max_attempts=2, on_failed=lambda job, _code: told.append(job.id)
     )
     assert follower.run_once()
 

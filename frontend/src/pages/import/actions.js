@@ -1,5 +1,5 @@
 // @ts-check
-import { downloadRepairFile, unlockImport } from "../../api/ingest.js";
+import { downloadRepairFile, retryImport, unlockImport } from "../../api/ingest.js";
 import { confirmed } from "../../components/confirm/confirm.js";
 import { openDialog } from "../../components/dialog/dialog.js";
 import { fieldProblems, problem, problemText } from "../../components/problem/problem.js";
@@ -30,6 +30,11 @@ export function actions(element, result, changed) {
     if (location.hash.includes("view=")) location.hash = "#/import";
   });
   element.querySelector("[data-action=unlock]")?.addEventListener("click", () => askPassword(result));
+  element.querySelector("[data-action=retry]")?.addEventListener("click", () => attempt(async () => {
+    await retryImport(result.id);
+    takeUp(result);
+    if (location.hash.includes("view=")) location.hash = "#/import";
+  }));
   const undoing = element.querySelector("[data-action=undo]");
   if (undoing instanceof HTMLButtonElement) undoing.addEventListener("click", () => takeBack(result, undoing, changed));
 }

@@ -9,6 +9,8 @@ import { prefs } from "../../state/prefs.js";
 
 /** @typedef {import("../../api/ingest.js").Import} Import */
 
+/** Failures of the service, not of the file, which it has kept. */
+const REPEATABLE = new Set(["storage-full", "internal"]);
 /** States that an import can be taken back from. */
 const UNDOABLE = new Set(["succeeded", "partial"]);
 /** @type {Record<string, string>} */
@@ -57,6 +59,7 @@ export function outcome(result, { duplicate = false, detailed, canRepeat }) {
     ${result.status === "undone" && html`<p class="quiet">${t("import.undone-text", { count: result.rows_success, number: formatNumber(result.rows_success) })}</p>`}
     ${UNDOABLE.has(result.status) && counts(result)}
     <div class="actions">
+      ${isRepeatable(result) && html`<button type="button" class="button button-small button-primary" data-action="retry">${t("import.retry")}</button>`}
       ${isDone && html`<a class="button button-small" href="#/transactions?import_id=${result.id}">${t("import.see-rows")}</a>`}
       ${result.dry_run && UNDOABLE.has(result.status) && canRepeat && html`<button type="button" class="button button-small button-primary" data-action="for-real">${t("import.for-real")}</button>`}
       ${result.rows_failed > 0 && result.status !== "undone" && html`<button type="button" class="button button-small" data-action="repair">${icon("download", "icon-small")}${t("import.repair")}</button>
@@ -90,10 +93,16 @@ function counts(result) {
   })}</p>`;
 }
 
+/** Whether another try may come to a better end. @param {Import} result */
+function isRepeatable({ status, error, dry_run: isDryRun }) {
+  return status === "failed" && !isDryRun && REPEATABLE.has(error?.code ?? "");
+}
+
 /** Why a whole file was refused. @param {Import} result */
-function failure({ error }) {
-  const key = `import-error.${error?.code ?? ""}`;
-  return has(key) ? t(key) : t("import-error.other");
+function failure({ error, dry_run: isDryRun }) {
+  const key = `import-error.${error?.code ?? ""}${error?.code === "storage-full" && isDryRun ? "-again" : ""}`;
+  const missing = error?.params.megabytes;
+  return has(key) ? t(key, typeof missing === "number" ? { megabytes: formatNumber(missing) } : {}) : t("import-error.other");
 }
 
 /** @param {readonly Import[]} items */
@@ -122,6 +131,7 @@ function historyActions(item) {
   return html`<div class="actions">
     ${item.status === "needs_mapping" && html`<a class="button button-plain button-small" href="#/import?view=map&id=${item.id}">${t("import.map")}</a>`}
     ${item.status === "needs_password" && html`<button type="button" class="button button-plain button-small" data-action="unlock">${t("unlock.title")}</button>`}
+    ${isRepeatable(item) && html`<button type="button" class="button button-plain button-small" data-action="retry">${t("import.retry")}</button>`}
     ${item.rows_failed > 0 && item.status !== "undone" && html`<button type="button" class="button button-plain button-small" data-action="repair">${t("import.repair-short")}</button>`}
     ${UNDOABLE.has(item.status) && !item.dry_run && html`<button type="button" class="button button-plain button-small" data-action="undo">${t("import.undo")}</button>`}</div>`;
 }

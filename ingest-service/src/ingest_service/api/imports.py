@@ -30,6 +30,7 @@ from ingest_service.api.schemas import (
 )
 from ingest_service.domain.ports import ErrorPage
 from ingest_service.domain.profiles import all_profiles
+from ingest_service.usecases import given_up
 from ingest_service.usecases import uploads as usecases
 from servicekit.idempotency import idempotent, keep_answer
 from servicekit.identity import current_identity, signed_in
@@ -168,6 +169,20 @@ class ImportUnlock(MethodView):
             now=parts().now(),
         )
         return accepted_body(status)
+
+
+@blp.route("/data/imports/<int:import_id>/retry")
+class ImportRetry(MethodView):
+    """Another try of an import that a full disk or a fault of the service ended."""
+
+    @signed_in()
+    @idempotent(idempotency_store)
+    @blp.response(202, AcceptedSchema)
+    def post(self, import_id: int) -> Body:
+        """Queue the import again; its file was kept."""
+        return accepted_body(
+            given_up.retry_import(parts().database, user_id=owner(), import_id=import_id)
+        )
 
 
 @blp.route("/data/imports/<int:import_id>/errors")

@@ -145,7 +145,11 @@ def import_body(status: ImportStatus) -> Body:
     """One import."""
     record, progress = status.record, status.progress
     location = f"/data/imports/{record.id}"
-    error = {"code": record.error_code, "detail": record.error_detail or ""}
+    error = {
+        "code": record.error_code,
+        "detail": record.error_detail or "",
+        "params": dict(record.error_params),
+    }
     return {
         "id": str(record.id),
         "filename": record.filename,

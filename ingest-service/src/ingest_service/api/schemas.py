@@ -450,10 +450,11 @@ class ProgressSchema(StrictSchema):
 
 
 class ImportErrorSchema(StrictSchema):
-    """Why the whole file failed."""
+    """Why the whole file failed; params is what the sentence of the code tells."""
 
     code = fields.String()
     detail = fields.String()
+    params = fields.Dict(keys=fields.String())
 
 
 class AcceptedSchema(StrictSchema):

@@ -7,8 +7,8 @@ IngestError
 ├── MissingFileError, EmptyFileError, UploadTooLargeError: the upload itself
 ├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
 ├── ConflictError: not now, or not twice
-│   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, LinkTakenError,
-│   │   MappingNotAwaitedError
+│   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, ImportNotRepeatableError,
+│   │   LinkTakenError, MappingNotAwaitedError
 ├── FeedUnavailableError: the change feed cannot be read just now
 ├── DownloadLinkInvalidError, DownloadLinkExpiredError: a signed link that opens nothing
 ├── NeighbourDownError, NotAllowedError: a list that another service has
@@ -103,6 +103,10 @@ class ImportBusyError(ConflictError):
 
 class ImportNotLockedError(ConflictError):
     """The import waits for no password."""
+
+
+class ImportNotRepeatableError(ConflictError):
+    """Another try of the import would come to the same end, or its file is gone."""
 
 
 class MappingNotAwaitedError(ConflictError):

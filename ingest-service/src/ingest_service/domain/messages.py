@@ -78,8 +78,16 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "file-missing": ("上传的文件已不存在。", "The uploaded file is no longer there."),
     "internal": (
-        "导入多次失败，已停止。请稍后再试。",
-        "The import failed repeatedly and was stopped. Try again later.",
+        "导入多次失败，已停止。请稍后点“重试”。",
+        "The import failed repeatedly and was stopped. Press Retry later.",
+    ),
+    "storage-full": (
+        "磁盘空间不足。请再腾出约 {megabytes} MB，然后点“重试”；文件已保存，不必重传。",
+        "The disk is full. Free about {megabytes} MB more, then press Retry; the file is kept.",
+    ),
+    "storage-full-again": (
+        "磁盘空间不足，试导入未完成。请再腾出约 {megabytes} MB，然后重新上传。",
+        "The disk is full. Free about {megabytes} MB more, then upload the file again.",
     ),
     "time-missing": ("缺少交易时间。", "The time is missing."),
     "time-invalid": ("时间“{value}”无法识别。", "The time “{value}” cannot be read."),

@@ -230,12 +230,24 @@ class Imports(Protocol):
         """Note where the work stands."""
         ...
 
+    def begin_anew(self, import_id: int) -> None:
+        """Let an import that failed wait for another try; why it failed is forgotten."""
+        ...
+
     def replace_file(self, import_id: int, file_path: str) -> None:
         """Let the import read another kept file: the opened one in place of the locked one."""
         ...
 
-    def fail(self, import_id: int, *, code: str, detail: str, now: int) -> None:
-        """Note that nothing was stored and why."""
+    def fail(
+        self,
+        import_id: int,
+        *,
+        code: str,
+        detail: str,
+        now: int,
+        params: Mapping[str, object] | None = None,
+    ) -> None:
+        """Note that nothing was stored and why; params are what the sentence of the code tells."""
         ...
 
     def ask_mapping(self, import_id: int, *, mapping: str, preview: str) -> None:
@@ -524,6 +536,10 @@ class Uploads(Protocol):
 
         Raises WrongPasswordError, EmptyFileError and StatementError.
         """
+        ...
+
+    def free_bytes(self) -> int:
+        """The room that is left on the disk of the folder."""
         ...
 
     def discard(self, file_path: str) -> None:

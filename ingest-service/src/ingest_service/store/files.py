@@ -115,6 +115,10 @@ class UploadFolder:
             unpack(stream, cast("BinaryIO", opened), max_bytes=max_bytes, password=password)
             return self.keep(cast("BinaryIO", opened))
 
+    def free_bytes(self) -> int:
+        """The room that is left on the disk of the folder."""
+        return shutil.disk_usage(self.folder).free
+
     def discard(self, file_path: str) -> None:
         """Forget a kept file."""
         (self.folder / file_path).unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, and_, insert, or_, select, tuple_, update
 
@@ -109,9 +109,29 @@ class SqliteImports:
         """Let the import read another kept file; digest and size stay those of the upload."""
         self._set(import_id, file_path=file_path)
 
-    def fail(self, import_id: int, *, code: str, detail: str, now: int) -> None:
+    def fail(
+        self,
+        import_id: int,
+        *,
+        code: str,
+        detail: str,
+        now: int,
+        params: Mapping[str, object] | None = None,
+    ) -> None:
         """Note that nothing was stored and why."""
-        self._set(import_id, status="failed", error_code=code, error_detail=detail, finished_at=now)
+        self._set(
+            import_id,
+            status="failed",
+            error_code=code,
+            error_detail=detail,
+            error_params=json.dumps(dict(params), ensure_ascii=False) if params else None,
+            finished_at=now,
+        )
+
+    def begin_anew(self, import_id: int) -> None:
+        """Let an import that failed wait for another try; why it failed is forgotten."""
+        forgotten = dict.fromkeys(("error_code", "error_detail", "error_params", "finished_at"))
+        self._set(import_id, status="queued", **forgotten)
 
     def _set(self, import_id: int, **values: object) -> None:
         self._connection.execute(update(imports).where(imports.c.id == import_id).values(**values))

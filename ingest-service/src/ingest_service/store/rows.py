@@ -140,6 +140,7 @@ def import_of(row: RowMapping) -> ImportRecord:
         last_seq=row["last_seq"],
         error_code=row["error_code"],
         error_detail=row["error_detail"],
+        error_params=json.loads(row["error_params"] or "{}"),
         job_id=row["job_id"],
         created_at=row["created_at"],
         finished_at=row["finished_at"],

@@ -31,7 +31,7 @@ from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import note_repair
 from ingest_service.store.rows import last_seq, take_seq
 from ingest_service.store.spool import Spool
-from servicekit.sqlite import file_lock
+from servicekit.sqlite import file_lock, shortage_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -340,9 +340,19 @@ def open_staging(engine: Engine, folder: Path) -> Iterator[StagedRows]:
             staging = StagedRows(connection, path)
             try:
                 yield staging
+            except BaseException as error:
+                if shortage_of(error) == "full":
+                    _give_back(connection)
+                raise
             finally:
                 staging.discard()
                 lock.unlink(missing_ok=True)
+
+
+def _give_back(connection: Connection) -> None:
+    """Let the write-ahead log of what was not stored go: nobody else would have room meanwhile."""
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def sweep_staging(folder: Path) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     text,
 )
 
@@ -105,6 +106,8 @@ imports = Table(
     Column("last_seq", Integer),
     Column("error_code", String),
     Column("error_detail", String),
+    # JSON: what the sentence of error_code tells.
+    Column("error_params", Text),
     Column("job_id", Integer),
     Column("created_at", Integer, nullable=False),
     Column("finished_at", Integer),

@@ -173,13 +173,14 @@ class _Stage:
             mapping = mapping or chunk.mapping
             headers.setdefault(chunk.sheet, chunk.header)
             done += chunk.size
-            total = max(total, done + 1)
+            total = max(total, done)
             self.reporter.progress(done=done, total=total, stage="reading")
         if done == 0:
             raise StatementError("no-transactions")
         if mapping is not None:
             self._note_mapping(mapping)
-        self.reporter.progress(done=done, total=total, stage="storing")
+        # The estimate counted lines that are no rows: headers, footers, a cell's second line.
+        self.reporter.progress(done=done, total=done, stage="storing")
         order = StoreOrder(
             record=self.record,
             profile=profile,

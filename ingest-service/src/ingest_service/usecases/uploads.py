@@ -292,15 +292,6 @@ def undo_import(database: Database, *, user_id: int, import_id: int, now: int) -
         session.imports.set_status(import_id, "undone", finished_at=now)
 
 
-def give_up_import(database: Database, *, user_id: int, import_id: int, now: int) -> None:
-    """Note that an import failed for good; nothing of it was stored."""
-    with database.write() as session:
-        record = session.imports.get(user_id, import_id)
-        if record.status in _UNFINISHED:
-            detail = sentence("internal", locale=record.locale, params={})
-            session.imports.fail(import_id, code="internal", detail=detail, now=now)
-
-
 def sweep_uploads(database: Database, uploads: Uploads, *, older_than_s: float) -> int:
     """Remove files of uploads that never became imports; how many."""
     with database.read() as session:

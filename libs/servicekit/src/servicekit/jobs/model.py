@@ -48,7 +48,7 @@ class PermanentJobError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed piece of work. The token rises with every claim."""
+    """A claimed piece of work. The token rises with every claim; waits: tries a full disk ended."""
 
     id: int
     kind: str
@@ -56,6 +56,7 @@ class Job:
     payload: Mapping[str, Any]
     attempts: int
     token: int
+    waits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def jobs_table(metadata: MetaData, name: str = "jobs") -> Table:
         Column("dedupe_key", String),
         Column("state", String, nullable=False, server_default="queued"),
         Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("waits", Integer, nullable=False, server_default="0"),
         Column("token", Integer, nullable=False, server_default="0"),
         Column("run_after", Float, nullable=False),
         Column("lease_until", Float),
@@ -120,6 +122,7 @@ def job_of(row: RowMapping) -> Job:
         payload=json.loads(row["payload"]),
         attempts=row["attempts"],
         token=row["token"],
+        waits=row["waits"],
     )
 
 

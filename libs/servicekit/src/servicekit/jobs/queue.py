@@ -151,11 +151,18 @@ class JobQueue:
         )
 
     def release(
-        self, job: Job, *, delay_s: float = 0.0, code: str | None = None, error_text: str = ""
+        self,
+        job: Job,
+        *,
+        delay_s: float = 0.0,
+        code: str | None = None,
+        error_text: str = "",
+        waits: int | None = None,
     ) -> None:
         """Give the job back unharmed, without counting the attempt. Raises LostLease.
 
-        A code says what the job waits for; it is gone once the job succeeds.
+        A code says what the job waits for; it is gone once the job succeeds. waits: how often it
+        has waited by now, where that is counted.
         """
         self._update_held(
             job,
@@ -164,6 +171,7 @@ class JobQueue:
                 "lease_until": None,
                 "run_after": self._now() + delay_s,
                 "attempts": max(job.attempts - 1, 0),
+                "waits": job.waits if waits is None else waits,
                 "error_code": code,
                 "error_text": error_text[:MAX_ERROR_CHARS] or None,
             },

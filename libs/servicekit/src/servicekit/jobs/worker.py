@@ -18,6 +18,7 @@ from servicekit.logs import bind_request_id, get_logger
 from servicekit.sqlite import Shortage, shortage_of
 
 _MAX_BACKOFF_S = 60.0
+_MAX_SHORTAGE_PAUSE_S = 300.0
 _WAITS_FOR: Mapping[Shortage, tuple[str, str]] = {
     "busy": ("database-busy", "The database was busy."),
     "full": ("storage-full", "The disk is full."),
@@ -110,7 +111,9 @@ class Worker:
         lease_s: How long a silent worker keeps a job.
         max_attempts: Tries before a job counts as failed. A busy database and a full disk are
             waited for and count as no try.
-        on_failed: Told of every job given up, with its error text; at least once, so idempotent.
+        max_waits: How often a job may wait for a full disk, each time twice as long (at most five
+            minutes), before it counts as failed (storage-full): it may be what is too large.
+        on_failed: Told of every job given up, with its code; at least once, so idempotent.
         shortage_pause_s: Pause after a busy database or a full disk stopped a job.
     """
 
@@ -124,6 +127,7 @@ class Worker:
         poll_s: float = 0.2,
         lease_s: float = 30.0,
         max_attempts: int = 5,
+        max_waits: int = 10,
         on_failed: Callable[[Job, str], None] | None = None,
         progress_interval_s: float = 0.2,
         shortage_pause_s: float = 5.0,
@@ -135,6 +139,7 @@ class Worker:
         self._poll_s = poll_s
         self._lease_s = lease_s
         self._max_attempts = max_attempts
+        self._max_waits = max_waits
         self._on_failed = on_failed
         self._progress_interval_s = progress_interval_s
         self._shortage_pause_s = shortage_pause_s
@@ -229,10 +234,17 @@ class Worker:
 
     def _postpone(self, job: Job, shortage: Shortage) -> None:
         code, text = _WAITS_FOR[shortage]
-        get_logger().warning("job_waits", kind=job.kind, code=code)
+        delay_s, waits = self._shortage_pause_s, job.waits
+        if shortage == "full":
+            if waits >= self._max_waits:
+                self._give_up(job, code=code, error_text=text)
+                return
+            delay_s = min(delay_s * 2.0**waits, _MAX_SHORTAGE_PAUSE_S)
+            waits += 1
+        get_logger().warning("job_waits", kind=job.kind, code=code, delay_s=delay_s)
         self._note(
             lambda: self._queue.release(
-                job, delay_s=self._shortage_pause_s, code=code, error_text=text
+                job, delay_s=delay_s, code=code, error_text=text, waits=waits
             )
         )
 
@@ -260,7 +272,7 @@ class Worker:
             # Before the job ends: a worker killed in between is followed by one that tells again.
             if self._on_failed is not None:
                 told = self._on_failed
-                self._note(lambda: told(job, error_text))
+                self._note(lambda: told(job, code))
             self._note(lambda: self._queue.fail(job, code=code, error_text=error_text))
             get_logger().error("job_failed", kind=job.kind, code=code)
 
