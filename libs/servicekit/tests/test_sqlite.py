@@ -17,6 +17,7 @@ from servicekit.sqlite import (
     choose_sqlite,
     head_revision,
     migrate,
+    one_transaction,
     open_engine,
     read_transaction,
     write_transaction,
@@ -189,3 +190,36 @@ def test_processes_that_migrate_at_once_take_turns(
     engine = open_engine(path)
     assert_at_head(engine, migrations_dir)
     engine.dispose()
+
+
+def test_transactions_inside_one_are_committed_together_or_not_at_all(engine: Engine) -> None:
+    with write_transaction(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE notes (n INTEGER)")
+
+    def note(number: int, *, fails: bool = False) -> None:
+        with write_transaction(engine) as connection:
+            connection.exec_driver_sql("INSERT INTO notes VALUES (?)", (number,))
+            if fails:
+                raise ZeroDivisionError
+
+    def note_all_and_fail() -> None:
+        with one_transaction(engine):
+            note(1)
+            note(2)
+            assert noted() == [1, 2]
+            raise ZeroDivisionError
+
+    def noted() -> list[int]:
+        with read_transaction(engine) as connection:
+            return list(connection.exec_driver_sql("SELECT n FROM notes").scalars())
+
+    with pytest.raises(ZeroDivisionError):
+        note_all_and_fail()
+    assert noted() == []
+
+    with one_transaction(engine):
+        note(1)
+        with pytest.raises(ZeroDivisionError):
+            note(2, fails=True)
+        note(3)
+    assert noted() == [1, 3]

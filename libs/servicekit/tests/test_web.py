@@ -120,7 +120,7 @@ def shop_blueprint(state: State, store: IdempotencyStore, engine: Engine) -> Blu
 
     @blueprint.route("/kept", methods=["POST"])
     @signed_in()
-    @idempotent(lambda: store)
+    @idempotent(lambda: store, whole=False)
     @blueprint.response(201)
     def kept() -> Response:
         state.made += 1

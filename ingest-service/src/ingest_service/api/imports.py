@@ -83,7 +83,8 @@ class Upload(MethodView):
     """The door for statements."""
 
     @signed_in()
-    @idempotent(idempotency_store)
+    # It keeps its answer itself: what a failed commit leaves in the folder is removed at once.
+    @idempotent(idempotency_store, whole=False)
     @blp.arguments(UploadForm, location="form", content_type="multipart/form-data")
     @blp.response(202, AcceptedSchema)
     @blp.alt_response(200, schema=DuplicateFileSchema)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.views import MethodView
 
-from ingest_service.api.context import owner, parts
+from ingest_service.api.context import idempotency_store, owner, parts
 from ingest_service.api.mapping_form import mapping_body, mapping_from
 from ingest_service.api.representations import Body, accepted_body, instant
 from ingest_service.api.schemas import AcceptedSchema
@@ -23,6 +23,7 @@ from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import RememberedMapping
 from ingest_service.domain.profiles.base import IGNORE_REASONS
 from ingest_service.usecases import mappings as usecases
+from servicekit.idempotency import idempotent
 from servicekit.identity import current_identity, signed_in
 from servicekit.money import exponent
 from servicekit.web import Blueprint
@@ -53,6 +54,7 @@ class ImportMapping(MethodView):
     """The answer to what the columns mean."""
 
     @signed_in()
+    @idempotent(idempotency_store)
     @blp.arguments(MappingOrder)
     @blp.response(202, AcceptedSchema)
     def post(self, body: Mapping[str, Any], import_id: int) -> Body:

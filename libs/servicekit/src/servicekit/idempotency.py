@@ -1,8 +1,8 @@
 """Idempotency-Key: the same POST sent twice is done once and answered twice.
 
-A request that is under way holds its key. Where its process was killed, the next request with the
-key takes over; where it had committed by then and kept its answer in the same transaction
-(keep_answer), that answer is given.
+A request that is under way holds its key. What it writes and its answer are committed together:
+where its process was killed before, the next request with the key takes over and finds nothing
+done; where it was killed after, the kept answer is given.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ from sqlalchemy.dialects.sqlite import insert
 from servicekit.identity import current_identity
 from servicekit.jobs import Clock
 from servicekit.problems import Problem, standard_problem
-from servicekit.sqlite import write_transaction
+from servicekit.sqlite import one_transaction, write_transaction
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -160,6 +160,10 @@ class IdempotencyStore:
         abandoned = and_(columns.status.is_(None), columns.created_at < now - ABANDONED_AFTER_S)
         return (columns.created_at < now - KEEP_S) | abandoned
 
+    def one_transaction(self) -> contextlib.AbstractContextManager[None]:
+        """Let what a request does meanwhile, and the keeping of its answer, be one transaction."""
+        return one_transaction(self._engine)
+
     def finish(self, key: RequestKey, answer: StoredAnswer) -> None:
         """Keep the answer for later repetitions."""
         with write_transaction(self._engine) as connection:
@@ -211,8 +215,8 @@ def _began(pid: int) -> str:
 def keep_answer(connection: Connection, response: Response) -> None:
     """Keep this answer to the request under way in the transaction that does its work.
 
-    A process that is killed right after its commit then leaves the answer behind, and a repetition
-    does nothing twice. Without an Idempotency-Key this does nothing.
+    For views that commit by themselves (idempotent with whole=False). Without an Idempotency-Key
+    this does nothing.
     """
     pending: tuple[IdempotencyStore, RequestKey] | None = g.get("idempotent_request")
     if pending is not None:
@@ -220,10 +224,14 @@ def keep_answer(connection: Connection, response: Response) -> None:
         store.finish_within(connection, key, _stored(response))
 
 
-def idempotent(get_store: Callable[[], IdempotencyStore]) -> Callable[[View], View]:
+def idempotent(
+    get_store: Callable[[], IdempotencyStore], *, whole: bool = True
+) -> Callable[[View], View]:
     """Honour Idempotency-Key on a creating route; stands directly below signed_in.
 
-    Only successful answers are kept: after an error the same key may be tried again.
+    Only successful answers are kept: after an error the same key may be tried again. All that the
+    view writes on the store's engine is one transaction with its answer; with whole=False the view
+    commits by itself, and calls keep_answer where it does.
     """
 
     def decorate(view: View) -> View:
@@ -236,14 +244,16 @@ def idempotent(get_store: Callable[[], IdempotencyStore]) -> Callable[[View], Vi
                 raise standard_problem(400, detail="The Idempotency-Key is not valid.")
             route = f"{request.method} {request.path}"
             key = RequestKey(current_identity().owner_id, route, text)
-            return _answer_once(get_store(), key, lambda: view(*args, **kwargs))
+            return _answer_once(get_store(), key, lambda: view(*args, **kwargs), whole=whole)
 
         return once  # type: ignore[return-value] # same signature by functools.wraps
 
     return decorate
 
 
-def _answer_once(store: IdempotencyStore, key: RequestKey, act: Callable[[], Any]) -> Response:
+def _answer_once(
+    store: IdempotencyStore, key: RequestKey, act: Callable[[], Any], *, whole: bool
+) -> Response:
     with store.claim() as claim:
         stored = store.begin(key, _fingerprint(), claim)
         if stored is not None:
@@ -252,14 +262,19 @@ def _answer_once(store: IdempotencyStore, key: RequestKey, act: Callable[[], Any
             return response
         g.idempotent_request = (store, key)
         try:
-            response = make_response(act())
+            with store.one_transaction() if whole else contextlib.nullcontext():
+                response = make_response(act())
+                is_kept = response.status_code < _FIRST_ERROR_STATUS and not response.is_streamed
+                if is_kept and whole:
+                    store.finish(key, _stored(response))
         except BaseException:
             store.forget(key)
             raise
-        if response.status_code >= _FIRST_ERROR_STATUS or response.is_streamed:
+        if not is_kept:
             store.forget(key)
-            return response
-        store.finish(key, _stored(response))
+        elif not whole:
+            # What the view did stands by now: a failure here must not let the key go.
+            store.finish(key, _stored(response))
         return response
 
 

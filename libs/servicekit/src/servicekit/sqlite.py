@@ -7,6 +7,7 @@ import fcntl
 import importlib
 import sqlite3
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -124,9 +125,49 @@ def shortage_of(error: BaseException) -> Shortage | None:
     return "busy" if "locked" in said or "busy" in said else None
 
 
+@dataclass(slots=True)
+class _Joined:
+    """The one transaction that the writes of a stretch of work go into, once there are any."""
+
+    engine: Engine
+    stack: contextlib.ExitStack
+    connection: Connection | None = None
+
+    def writing(self) -> Connection:
+        if self.connection is None:
+            self.connection = self.stack.enter_context(_immediate(self.engine))
+        return self.connection
+
+
+_JOINED: ContextVar[_Joined | None] = ContextVar("joined_transaction", default=None)
+
+
+@contextlib.contextmanager
+def one_transaction(engine: Engine) -> Iterator[None]:
+    """Let all transactions on this engine meanwhile be one, committed at the end or not at all.
+
+    It takes the write lock at the first of them that writes; until then, reads are their own.
+    """
+    with contextlib.ExitStack() as stack:
+        token = _JOINED.set(_Joined(engine, stack))
+        try:
+            yield
+        finally:
+            _JOINED.reset(token)
+
+
+def _joined(engine: Engine) -> _Joined | None:
+    joined = _JOINED.get()
+    return joined if joined is not None and joined.engine is engine else None
+
+
 @contextlib.contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one unchanging state of the database."""
+    joined = _joined(engine)
+    if joined is not None and joined.connection is not None:
+        yield joined.connection
+        return
     with engine.connect() as connection, connection.begin():
         yield connection
 
@@ -136,8 +177,20 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
     """A connection that holds the write lock from the start and commits at the end.
 
     A deferred transaction that turned into a write would fail at once, despite busy_timeout,
-    when another writer came between.
+    when another writer came between. Inside one_transaction it is a part of that one.
     """
+    joined = _joined(engine)
+    if joined is not None:
+        connection = joined.writing()
+        with connection.begin_nested():
+            yield connection
+        return
+    with _immediate(engine) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def _immediate(engine: Engine) -> Iterator[Connection]:
     with (
         engine.connect().execution_options(**{_BEGIN_MODE: "IMMEDIATE"}) as connection,
         connection.begin(),
