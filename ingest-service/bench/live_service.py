@@ -81,6 +81,36 @@ def _wait_ready(url: str) -> None:
     raise RuntimeError("the service did not start")
 
 
+@contextlib.contextmanager
+def largest_descendant(process: subprocess.Popen[bytes]) -> Iterator[list[float]]:
+    """The largest resident size in MiB of any process below this one meanwhile, in one place."""
+    found, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            for pid in _descendants(process.pid):
+                with contextlib.suppress(OSError, StopIteration):
+                    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+                    line = next(line for line in status if line.startswith("VmHWM"))
+                    found[0] = max(found[0], round(int(line.split()[1]) / 1024, 1))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in map(int, task.read_text().split()):
+                yield child
+                yield from _descendants(child)
+
+
 def peak_mib(process: subprocess.Popen[bytes], *, children: bool) -> float:
     """The largest resident size so far, of the process or the largest of its children."""
     own = [process.pid]

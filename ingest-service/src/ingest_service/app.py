@@ -31,6 +31,7 @@ from ingest_service.store.database import SqliteDatabase
 from ingest_service.store.export_files import ExportFolder
 from ingest_service.store.feed import Feed
 from ingest_service.store.files import UploadFolder
+from ingest_service.store.workbook_children import WorkbookChildren
 from ingest_service.training.shipped import shipped_model
 from ingest_service.usecases import uploads as usecases
 from ingest_service.usecases.given_up import give_up_import
@@ -94,6 +95,7 @@ def create_app(
         clock=clock,
         max_upload_bytes=config.max_upload_bytes,
         exports=ExportFolder(config.temporary_dir),
+        workbooks=WorkbookChildren(config.database_path, config.temporary_dir),
         export_link_s=config.export_link_seconds,
         lists={
             "forecasts": ForecastClient(_neighbour("forecast", config.forecast_url)),

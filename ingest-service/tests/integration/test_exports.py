@@ -11,16 +11,24 @@ from typing import Any
 from urllib.parse import quote
 
 import factories as f
+import openpyxl
 import pytest
 from factories import Row
 from fakes import Client
+from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, text
 
+from ingest_service.config import Config
+from ingest_service.domain.errors import WorkbookUnavailableError
 from ingest_service.domain.export_cells import Block
 from ingest_service.domain.export_table import TABLE_COLUMNS, headers
 from ingest_service.domain.export_workbook import SheetLayout, write_workbook
+from ingest_service.domain.models import ExpenseFilter
 from ingest_service.store.export_files import ExportFolder
+from ingest_service.store.workbook_children import WorkbookChildren
+from ingest_service.usecases.export import ExportOrder
+from servicekit.money import exponent
 from servicekit.sqlite import write_transaction
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -113,6 +121,39 @@ def test_a_workbook_has_times_that_are_times_and_goes_when_it_was_sent(
     first = dict(zip(*sheet.to_python()[:2], strict=True))
     assert (str(first["time"]), first["amount"]) == ("2024-03-01 12:21:00", 28.5)
     answer.close()
+    assert list(config.temporary_dir.iterdir()) == []
+
+
+def test_a_sheet_takes_every_text_and_number_exactly(tmp_path: Path) -> None:
+    cells = [
+        ("12.50", "plain", 12.5), ("-0.07", '<b>&"', -0.07), ("7", " outer ", 7),
+        ("0.1234567890123456789", "_x0041_", "0.1234567890123456789"), ("", "a\x01b", None),
+        ("39.90420000000001", "a\x1fb", 39.90420000000001), ("1", "<r>rich</r>", 1),
+        ("1", "line\nline", 1), ("1", "面", 1), ("1", "", 1),
+    ]  # fmt: skip
+    columns = [column for column in TABLE_COLUMNS if column.key in {"amount", "note"}]
+    layout = SheetLayout("t", [column.key for column in columns], columns)
+    path = tmp_path / "cells.xlsx"
+    # All at once, and each in a block of its own: columns are written by what all their cells are.
+    for blocks in ([cells], [[cell] for cell in cells]):
+        write_workbook(path, layout, [list(zip(*block, strict=True))[:2] for block in blocks])
+        sheet = openpyxl.load_workbook(path, read_only=True).active
+        rows = sheet.iter_rows(min_row=2, max_col=2, values_only=True)
+        told = [(unescape(text or ""), number) for number, text in rows]
+        assert told == [(text, value) for _, text, value in cells]
+
+
+def test_the_web_process_writes_no_workbook_of_rows(
+    client: Client, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_rows(client)
+    monkeypatch.setattr("ingest_service.usecases.export.write_expense_workbook", None)
+    assert client.get("/data/export?format=xlsx").status_code == 200
+    monkeypatch.setattr("ingest_service.store.workbook_children._CHILD", "no.such.module")
+    broken = WorkbookChildren(config.database_path, config.temporary_dir)
+    monkeypatch.setattr(broken, "_free", threading.BoundedSemaphore(1))
+    with pytest.raises(WorkbookUnavailableError):
+        broken.make(ExportOrder(1, ExpenseFilter(), "en", "UTC", exponent))
     assert list(config.temporary_dir.iterdir()) == []
 
 

@@ -12,7 +12,7 @@ from flask import current_app
 from ingest_service.domain.category_model import CategoryModel
 from ingest_service.domain.ports import Database, Feed, Uploads
 from ingest_service.usecases.expenses import Author
-from ingest_service.usecases.export import ExportFiles
+from ingest_service.usecases.export import ExportFiles, Workbooks
 from ingest_service.usecases.export_lists import NeighbourList
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import current_identity
@@ -30,6 +30,7 @@ class Parts:
     clock: Callable[[], datetime]
     max_upload_bytes: int
     exports: ExportFiles
+    workbooks: Workbooks
     export_link_s: int
     lists: Mapping[str, NeighbourList]
     own_bearer: Callable[[str, int], str]

@@ -28,5 +28,8 @@ PROBLEMS: Mapping[type[Exception], ProblemSpec] = {
     e.FeedUnavailableError: ProblemSpec(
         503, "service-unavailable", "Not available just now", {"Retry-After": "2"}
     ),
+    e.WorkbookUnavailableError: ProblemSpec(
+        503, "service-unavailable", "Not available just now", {"Retry-After": "10"}
+    ),
     e.StatementError: ProblemSpec(422, "validation-failed", "The file cannot be read"),
 }

@@ -27,7 +27,6 @@ from ingest_service.usecases.export import (
     ExportOrder,
     days_of,
     expense_text,
-    expense_workbook,
 )
 from ingest_service.usecases.export_lists import ListOrder, list_text, list_workbook
 from servicekit.identity import current_identity, public, signed_in
@@ -160,7 +159,7 @@ def _file(args: Mapping[str, Any], reader: _Reader) -> Response:
 def _expenses(order: ExportOrder, file_format: str) -> Response:
     database, files = parts().database, parts().exports
     if file_format == "xlsx":
-        return _sent(expense_workbook(database, files, order))
+        return _sent(parts().workbooks.make(order))
     return Response(_begun(expense_text(database, files, order, file_format)))
 
 

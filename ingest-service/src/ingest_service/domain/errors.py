@@ -10,6 +10,7 @@ IngestError
 │   ├── CategoryInUseError, ImportBusyError, ImportNotLockedError, ImportNotRepeatableError,
 │   │   LinkTakenError, MappingNotAwaitedError
 ├── FeedUnavailableError: the change feed cannot be read just now
+├── WorkbookUnavailableError: a workbook cannot be written just now
 ├── DownloadLinkInvalidError, DownloadLinkExpiredError: a signed link that opens nothing
 ├── NeighbourDownError, NotAllowedError: a list that another service has
 ├── WrongPasswordError: the password does not open the archive
@@ -115,6 +116,10 @@ class MappingNotAwaitedError(ConflictError):
 
 class FeedUnavailableError(IngestError):
     """The change feed cannot be read just now; a later call can."""
+
+
+class WorkbookUnavailableError(IngestError):
+    """A workbook cannot be written just now; a later call may."""
 
 
 class WrongPasswordError(IngestError):

@@ -74,8 +74,18 @@ def expense_text(
     return files.stream(blocks)
 
 
-def expense_workbook(database: Database, files: ExportFiles, order: ExportOrder) -> IO[bytes]:
-    """A workbook of one state of the rows; a workbook takes longer than the database may wait."""
+class Workbooks(Protocol):
+    """Where workbooks of rows are made."""
+
+    def make(self, order: ExportOrder) -> IO[bytes]:
+        """A workbook of one state of the rows. Raises WorkbookUnavailableError."""
+        ...
+
+
+def write_expense_workbook(
+    database: Database, files: ExportFiles, order: ExportOrder, path: Path
+) -> None:
+    """Write a workbook of one state of the rows; it takes longer than the database may wait."""
     # Loads xlsxwriter.
     from ingest_service.domain.export_workbook import SheetLayout, write_workbook
 
@@ -86,8 +96,7 @@ def expense_workbook(database: Database, files: ExportFiles, order: ExportOrder)
             reader = reader_of(session, order)
             exported = session.expenses.exported(order.user_id, order.where)
             rows = opened.enter_context(files.snapshot(exported))
-        blocks = sheet_blocks(rows, reader)
-        return files.workbook(lambda path: write_workbook(path, layout, blocks))
+        write_workbook(path, layout, sheet_blocks(rows, reader))
 
 
 def days_of(database: Database, order: ExportOrder) -> tuple[date, date] | None:
