@@ -194,3 +194,24 @@ def test_bins_are_those_of_single_amounts() -> None:
     amounts = [0, 1, 2, 3, 99, 100, 2850, 10**7, 10**14, *range(1000, 1200)]
 
     assert bulk._bins(np.array(amounts)).tolist() == list(map(amount_bin, amounts))
+
+
+def test_what_a_load_leaves_out_is_made_once_nothing_is_waiting(
+    model: Callable[[str], Model],
+) -> None:
+    ledger = Ledger()
+    fill(ledger, 1, 30)
+    engine, writer = model("fast")
+    feed = LongAnswers(ledger)
+    pull_once(feed, writer, now=0, page_rows=20, load_rows=1)  # a new epoch
+    pull_once(feed, writer, now=0, page_rows=20, load_rows=1)
+    loaded = indexes(engine).keys()
+    fill(ledger, 30, 60)
+
+    pull_once(feed, writer, now=0, page_rows=20, load_rows=1)
+    again = indexes(engine).keys()
+    pull_all(feed, writer)
+
+    assert not loaded & t.LATE_INDEXES
+    assert again == loaded
+    assert indexes(engine).keys() >= t.LATE_INDEXES

@@ -147,6 +147,10 @@ class ReadModelWriter(Protocol):
         """Forget everything and begin the feed's new epoch at 0."""
         ...
 
+    def complete_indexes(self) -> bool:
+        """Whether something that makes answers faster was made up for; ask until there is none."""
+        ...
+
     def note_pull(self, *, now: int, behind: bool) -> None:
         """Remember that the feed was read just now."""
         ...

@@ -1,8 +1,9 @@
 """Rows that were never seen before, by the hundred thousand: added up in Arrow, not in SQL.
 
 Where the rows are many beside those that are there, the indexes of the facts are made anew after
-them, in the same transaction: readers see the old state until it commits. Loads pyarrow and NumPy,
-for the worker only.
+them: those that the writer needs in the same transaction, the others (tables.LATE_INDEXES) once
+the rows are visible, since they take as long as all the rest. Loads pyarrow and NumPy, for the
+worker only.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Table
+from sqlalchemy.schema import DropIndex
 
 from analytics_service.domain.anomalies import BINS_PER_OCTAVE, NO_BIN, REPEAT_SECONDS
 from analytics_service.domain.categories import NO_CATEGORY
@@ -28,6 +30,7 @@ MAX_ROWS = 1_000_000
 REBUILD_SHARE = 0.5
 """Indexes are made anew from this share of the rows that are there on."""
 _MAX_ID_SPAN = 1 << 26
+_MOST_LOOSE = 100_000
 _LABELLED = ("merchant", "place", "note", "source", "account")
 _OWNER = ("user_id", "currency", "direction")
 _SUMS = ("count", "amount_minor", "refunded_minor")
@@ -61,8 +64,8 @@ class BulkLoad:
         self._seen = np.zeros(0, dtype=bool)
         self._labels = BulkLabels(self._raw)
         self._owners: dict[tuple[Any, ...], int] = {}
-        self._sums: dict[str, list[Any]] = {table.name: [] for table in t.ROLLUPS}
-        self._marks: list[Any] = []
+        self._sums = {table.name: _Sums(["owner", *_keys(table)], _SUMS) for table in t.ROLLUPS}
+        self._marks = _Sums(_primary_key(t.import_marks), ("count",))
         self._merchants: set[int] = set()
         self._expected_rows = expected_rows
         self._without_indexes = False
@@ -105,7 +108,8 @@ class BulkLoad:
         """Make the indexes, move the rollups, and judge what depends on other rows."""
         if self._without_indexes:
             for index in sorted(t.expense_facts.indexes, key=lambda index: str(index.name)):
-                index.create(self._connection)
+                if index.name not in t.LATE_INDEXES:
+                    index.create(self._connection)
         for rollup in t.ROLLUPS:
             self._move(rollup)
         self._move_marks()
@@ -117,7 +121,7 @@ class BulkLoad:
         if self._expected_rows >= REBUILD_SHARE * there:
             self._without_indexes = True
             for index in t.expense_facts.indexes:
-                index.drop(self._connection)
+                self._connection.execute(DropIndex(index, if_exists=True))
 
     def _mark_seen(self, places: Integers) -> None:
         end = int(places.max()) + 1
@@ -174,9 +178,8 @@ class BulkLoad:
         columns = {name: arrow_integers(values) for name, values in moved.items()}
         rows = pa.Table.from_pydict(columns | {"import_id": facts["import_id"]})
         for rollup in t.ROLLUPS:
-            self._sums[rollup.name].append(_added(rows, ["owner", *_keys(rollup)], _SUMS))
-        imported = rows.filter(pc.is_valid(rows["import_id"]))
-        self._marks.append(_added(imported, _primary_key(t.import_marks)))
+            self._sums[rollup.name].add(rows)
+        self._marks.add(rows.filter(pc.is_valid(rows["import_id"])))
 
     def _owner_codes(self, facts: Mapping[str, Any]) -> Integers:
         """A number for each user, currency and direction, the same in all pages."""
@@ -196,10 +199,10 @@ class BulkLoad:
         return np.array(codes, dtype=np.int64)[places]
 
     def _move(self, rollup: Table) -> None:
-        if not self._sums[rollup.name]:
+        added = self._sums.pop(rollup.name).all()
+        if added is None:
             return
         keys = _keys(rollup)
-        added = _added(pa.concat_tables(self._sums.pop(rollup.name)), ["owner", *keys], _SUMS)
         added = added.sort_by([(name, "ascending") for name in ("owner", *keys)])
         owners = list(self._owners)
         owned = [owners[code] for code in added["owner"].to_pylist()]
@@ -214,10 +217,10 @@ class BulkLoad:
         )
 
     def _move_marks(self) -> None:
-        if not self._marks:
+        added = self._marks.all()
+        if added is None:
             return
         keys = _primary_key(t.import_marks)
-        added = _added(pa.concat_tables(self._marks), keys)
         rows = [added[name].to_pylist() for name in (*keys, "count")]
         self._raw.executemany(
             f"INSERT INTO import_marks ({', '.join(keys)}, count) VALUES (?, ?, ?, ?)"  # noqa: S608
@@ -264,10 +267,33 @@ def _primary_key(table: Table) -> list[str]:
     return [column.name for column in table.primary_key.columns]
 
 
-def _added(rows: Any, keys: list[str], sums: tuple[str, ...] = ("count",)) -> Any:
-    """The sums by the keys, as a table of both."""
-    grouped = rows.group_by(keys, use_threads=False).aggregate([(name, "sum") for name in sums])
-    return grouped.select([*keys, *(f"{name}_sum" for name in sums)]).rename_columns([*keys, *sums])
+class _Sums:
+    """Sums by keys that grow page by page; what is not yet added together stays bounded."""
+
+    def __init__(self, keys: list[str], sums: tuple[str, ...]) -> None:
+        self._keys = keys
+        self._names = sums
+        self._parts: list[Any] = []
+        self._loose = 0
+
+    def add(self, rows: Any) -> None:
+        """Take in the rows of a page."""
+        part = self._added(rows)
+        self._parts.append(part)
+        self._loose += part.num_rows
+        if self._loose > max(_MOST_LOOSE, self._parts[0].num_rows):
+            self._parts = [self.all()]
+            self._loose = 0
+
+    def all(self) -> Any:
+        """A table of the keys and the sums, None where no rows came."""
+        return self._added(pa.concat_tables(self._parts)) if self._parts else None
+
+    def _added(self, rows: Any) -> Any:
+        sums = [(name, "sum") for name in self._names]
+        grouped = rows.group_by(self._keys, use_threads=False).aggregate(sums)
+        told = grouped.select([*self._keys, *(f"{name}_sum" for name in self._names)])
+        return told.rename_columns([*self._keys, *self._names])
 
 
 def _bins(amounts: Integers) -> Integers:

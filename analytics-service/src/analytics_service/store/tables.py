@@ -152,6 +152,9 @@ Index(
     expense_facts.c.category_id,
 )
 
+LATE_INDEXES = frozenset({"facts_by_category_amount", "facts_by_net", "facts_by_amount"})
+"""What a bulk load leaves to be made after it: they make answers fast, the writer needs none."""
+
 
 def _rollup(name: str, *keys: str) -> Table:
     """A table of figures by user, currency, direction and the given keys."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.schema import CreateIndex
 
 from analytics_service.domain.anomalies import REPEAT_SECONDS
 from analytics_service.domain.feed import CategoryChange, FeedPage, Following
@@ -88,6 +89,20 @@ class SqliteReadModelWriter:
             load.finish()
             _move_cursor(connection, last, now=now)
             return last
+
+    def complete_indexes(self) -> bool:
+        """Whether an index that a bulk load had left out was made: one at a time."""
+        with read_transaction(self._engine) as connection:
+            named = connection.exec_driver_sql("PRAGMA index_list(expense_facts)")
+            there = {row[1] for row in named}
+        missing = sorted(t.LATE_INDEXES - there)
+        if not missing:
+            return False
+        with write_transaction(self._engine) as connection:
+            for index in t.expense_facts.indexes:
+                if index.name == missing[0]:
+                    connection.execute(CreateIndex(index, if_not_exists=True))
+        return True
 
     def restart(self, epoch: str, *, replacing: str) -> None:
         """Forget everything and begin the feed's new epoch at 0.

@@ -18,7 +18,9 @@ def pull_once(
     page_rows: int = PAGE_ROWS,
     load_rows: int = LOAD_ROWS,
 ) -> bool:
-    """Whether more is waiting: one page or many were stored, or found to be of a new epoch.
+    """Whether more is to be done: one page or many were stored, or found to be of a new epoch.
+
+    Once nothing is waiting, the indexes that a load left out are made, one with each call.
 
     Raises:
         FeedUnavailable: the feed cannot be read now; nothing has changed.
@@ -35,12 +37,12 @@ def pull_once(
         known = state.pulled_at
         if state.behind or known is None or now - known >= NOTE_PULL_EVERY_S:
             model.note_pull(now=now, behind=False)
-        return False
-    last = None
-    if page.waiting >= load_rows:
-        last = model.load(page, lambda after: feed.page(after=after, limit=page_rows), now=now)
-    if last is not None:
-        return last.has_more
+        return model.complete_indexes()
+    if page.waiting >= load_rows and model.load(
+        page, lambda after: feed.page(after=after, limit=page_rows), now=now
+    ):
+        # At least the indexes that it left out.
+        return True
     model.apply(page, now=now)
     return page.has_more
 
