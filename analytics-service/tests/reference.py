@@ -56,6 +56,10 @@ class Reference:
             "merchant": lambda: row.merchant == value,
             "place": lambda: row.place == value,
             "source": lambda: row.source == value,
+            "account": lambda: row.account == value,
+            "hour": lambda: row.local_hour == int(value),
+            "weekday": lambda: day_of(row).weekday() == int(value),
+            "month": lambda: day_of(row).month == int(value),
             "q": lambda: any(
                 value.lower() in text.lower()
                 for text in (row.merchant, row.note, row.place, row.account)

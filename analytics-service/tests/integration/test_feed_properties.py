@@ -69,6 +69,8 @@ CHOICES: dict[str, st.SearchStrategy[str]] = {
     "max_amount": st.sampled_from(["10", "9.99", "50000"]),
     "merchant": st.sampled_from(["星巴克", "美团_外卖"]),
     "place": st.just("上海"),
+    "source": st.sampled_from(["alipay", "wechat"]),
+    "account": st.sampled_from(["招商银行(1234)", "现金"]),
     "q": st.sampled_from(["latte", "果汁", "_", "100%", "STAR"]),
 }
 # Few at a time: all together would leave no rows to compare.
@@ -264,6 +266,7 @@ def check_distributions(
     for by, size in (("hour", 24), ("weekday", 7), ("month", 12)):
         body = world.ask("time-radar", query, by=by)
         assert len(body["items"]) == size
+        check_items(body["items"], truth, gross=gross)
         found = {
             int(item["key"]): (item["count"], minor(item["amount"]))
             for item in body["items"]

@@ -3,8 +3,8 @@ import { flag, list, maybe, number, object, orElse, record, text } from "../lib/
 import { request } from "./client.js";
 
 /**
- * What every analytics call takes: a half-open range and filters.
- * @typedef {{ from?: string | null, to?: string | null, category_id?: string | null, direction?: string, min_seq?: number | null }} Scope
+ * What every analytics call takes: a half-open range, and the filters of filter-entries.js by name.
+ * @typedef {{ from?: string | null, to?: string | null, category_id?: string | null, min_seq?: number | null, [filter: string]: string | number | null | undefined }} Scope
  */
 
 /** The filter that opens the rows behind a figure in the list of transactions. */
@@ -42,7 +42,7 @@ export const histogramShape = record({
 });
 export const radarShape = record({
   ...head, total: orElse(number, 0), count: orElse(number, 0), by: text,
-  items: list(record({ key: text, amount: number, count: orElse(number, 0), average: orElse(number, 0), occurrences: orElse(number, 0) })),
+  items: list(record({ key: text, amount: number, count: orElse(number, 0), average: orElse(number, 0), occurrences: orElse(number, 0), filter: filterShape })),
 });
 const flowFields = {
   kind: text, of: maybe(text), key: maybe(text), name: orElse(text, ""), code: maybe(text),
@@ -144,6 +144,11 @@ export async function fetchViews(signal) {
 /** @param {{ name: string, page: string, query: Record<string, string> }} entry */
 export async function saveView(entry) {
   return viewShape(await request("POST", "/analytics/views", { body: entry }), "");
+}
+
+/** @param {string} id @param {string} name */
+export async function renameView(id, name) {
+  return viewShape(await request("PATCH", `/analytics/views/${encodeURIComponent(id)}`, { body: { name } }), "");
 }
 
 /** @param {string} id */

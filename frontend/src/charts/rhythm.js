@@ -6,7 +6,7 @@ import { withOpacity } from "./theme.js";
 
 /**
  * @typedef {import("./theme.js").ChartContext} ChartContext
- * @typedef {{ name: string, amount: number, average: number, count: number, occurrences: number }} Spoke
+ * @typedef {{ name: string, amount: number, average: number, count: number, occurrences: number, href?: string | null }} Spoke
  * @typedef {{ spokes: readonly Spoke[], form: "radar" | "bar" }} RhythmData
  */
 
@@ -56,6 +56,7 @@ export function toOption({ spokes, form }, ctx) {
     },
     caption: axis.caption,
     label: greatest.average > 0 ? t("chart.rhythm-label", { name: greatest.name, amount: formatMoney(greatest.average, currency) }) : t("chart.nothing"),
+    href: (index) => spokes[index]?.href ?? null,
   };
 }
 

@@ -209,7 +209,7 @@ function todayRule(index, { theme, t }) {
 /**
  * The figures behind the chart.
  * @param {TrendData} data @param {ChartContext} ctx
- * @returns {{ caption: string, columns: Array<{ name: string, number?: boolean }>, rows: string[][] }}
+ * @returns {{ caption: string, columns: Array<{ name: string, number?: boolean }>, rows: Array<Array<string | { text: string, href: string | null | undefined }>> }}
  */
 export function toTable(data, ctx) {
   const { locale, currency, t } = ctx;
@@ -221,7 +221,7 @@ export function toTable(data, ctx) {
     columns: [{ name: t("table.period") }, { name: t("table.amount"), number: true }, { name: t("table.count"), number: true },
       ...(bands ? [{ name: t("chart.band-80"), number: true }, { name: t("chart.band-95"), number: true }] : [])],
     rows: [
-      ...points.map((point) => [formatPeriod(point.period, locale), money(point.amount), String(point.count), ...(bands ? ["", ""] : [])]),
+      ...points.map((point) => [point.href ? { text: formatPeriod(point.period, locale), href: point.href } : formatPeriod(point.period, locale), money(point.amount), String(point.count), ...(bands ? ["", ""] : [])]),
       ...forecast.map((point) => [
         t("table.forecast-row", { period: data.byDay ? formatDay(point.from, locale) : formatRange(point.from, point.to, locale) }), money(point.median), "—",
         `${money(point.lower80)} – ${money(point.upper80)}`, `${money(point.lower95)} – ${money(point.upper95)}`,

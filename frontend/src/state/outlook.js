@@ -48,20 +48,27 @@ export function joinOutlook(trend, forecast, granularity, today) {
   return { points, comparison, lastIsOpen, forecast: continues ? ahead : [], byDay: granularity === "day" };
 }
 
+/** Whether forecasts speak of the same rows: they know all spending and whole categories only. @param {import("../api/analytics.js").Scope} scope */
+export function isForecast(scope) {
+  const beside = Object.keys(scope).filter((name) => !["from", "to", "min_seq", "category_id"].includes(name) && scope[name] !== undefined);
+  return beside.length === 0 && scope.category_id !== "none";
+}
+
 /**
  * The trend of a range with its outlook. A forecast that fails leaves the trend alone.
- * @param {{ scope: { from?: string, to?: string, min_seq?: number | null }, today: string, signal: AbortSignal }} board
+ * @param {{ scope: import("../api/analytics.js").Scope & { from?: string, to?: string }, today: string, signal: AbortSignal }} board
  * @param {{ granularity?: Granularity, compare?: string, outlook?: boolean, category_id?: string | null }} [options]
  */
 export async function loadTrend({ scope, today, signal }, options = {}) {
   const { from, to } = scope;
   let granularity = options.granularity ?? (from && to ? granularityFor({ from, to }) : "month");
-  const wanted = options.outlook !== false && HORIZON[granularity] > 0 && (!to || to > today);
-  const query = { ...scope, category_id: options.category_id, compare: options.compare };
+  const category = options.category_id ?? scope.category_id ?? null;
+  const wanted = options.outlook !== false && HORIZON[granularity] > 0 && (!to || to > today) && isForecast(scope);
+  const query = { ...scope, category_id: category, compare: options.compare };
   let forecastFailed = false;
   const [first, forecast] = await Promise.all([
     fetchTrend({ ...query, granularity }, signal),
-    wanted ? fetchForecast({ period: granularity, horizon: HORIZON[granularity], scope: options.category_id ?? "total", min_seq: scope.min_seq }, signal).catch((error) => {
+    wanted ? fetchForecast({ period: granularity, horizon: HORIZON[granularity], scope: category ?? "total", min_seq: scope.min_seq }, signal).catch((error) => {
       forecastFailed = error.slug !== "not-enough-history";
       return null;
     }) : null,

@@ -86,6 +86,8 @@ def test_filters_narrow_and_ranges_are_half_open(client: Client) -> None:
     assert merchants(q="黄浦", merchant="兰州拉面") == ["兰州拉面"]
     assert merchants(q="%") == []
     assert merchants(source="alipay") == []
+    assert merchants(month="3", weekday="1", hour="12") == ["兰州拉面"]
+    assert merchants(month="4") == []
     food = next(c["id"] for c in client.json("/categories")["items"] if c["code"] == "food")
     assert merchants(category_id=food) == ["瑞幸咖啡", "兰州拉面"]
     assert merchants(sort="amount") == ["瑞幸咖啡", "兰州拉面", "公司"]

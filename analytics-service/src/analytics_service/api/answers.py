@@ -19,7 +19,7 @@ from servicekit.identity import current_identity
 from servicekit.money import to_minor
 from servicekit.problems import FieldError, standard_problem
 
-FORM_VERSION = "1"
+FORM_VERSION = "2"
 """Raised with every change of what an answer holds for the same rows: it is part of the ETag."""
 
 Stamp = Callable[[Snapshot, Filter], int]
@@ -92,6 +92,8 @@ def filter_of(args: Args) -> Filter:
         merchant=args["merchant"],
         place=args["place"],
         q=args["q"],
+        source=args["source"],
+        account=args["account"],
     )
 
 

@@ -139,6 +139,7 @@ class Presenter:
                     **self.figure(item.tally),
                     "average": self._average(item.tally, item.occurrences),
                     "occurrences": item.occurrences,
+                    "filter": self.narrowed(**{figures.by: str(item.key)}),
                 }
                 for item in figures.items
             ],
@@ -299,7 +300,8 @@ def expenses_query(where: Filter, *, names_currency: bool) -> Json:
     for name, minor in (("min_amount", where.min_minor), ("max_amount", where.max_minor)):
         if minor is not None:
             query[name] = to_decimal_string(minor, where.currency)
-    words = {"merchant": where.merchant, "place": where.place, "q": where.q}
+    names = ("merchant", "place", "q", "source", "account")
+    words = {name: getattr(where, name) for name in names}
     return query | {name: word for name, word in words.items() if word is not None}
 
 

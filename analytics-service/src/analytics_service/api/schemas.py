@@ -75,6 +75,8 @@ class FilterArgs(StrictSchema):
     merchant = _word("the merchant's whole name")
     place = _word("the place's whole name")
     q = _word("words within merchant, note, place or account")
+    source = _word("the kind of statement that the row came from")
+    account = _word("the paying account's whole name")
     currency = fields.String(
         load_default=None,
         validate=validate.Regexp(r"^[A-Z]{3}$"),
@@ -347,6 +349,7 @@ class RadarItemSchema(Schema):
     count = fields.Integer(required=True)
     average = fields.Float(required=True)
     occurrences = fields.Integer(required=True)
+    filter = _filter()
 
 
 class RadarSchema(AnswerSchema, TotalsSchema):

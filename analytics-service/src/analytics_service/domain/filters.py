@@ -23,9 +23,16 @@ class Filter:
     merchant: str | None = None
     place: str | None = None
     q: str | None = None
+    source: str | None = None
+    account: str | None = None
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether words narrow the rows."""
+        free = (self.merchant, self.place, self.q, self.source, self.account)
+        return any(value is not None for value in free)
 
     @property
     def looks_at_rows(self) -> bool:
         """Whether only single rows can answer: rollups know no amounts of rows and no words."""
-        free = (self.min_minor, self.max_minor, self.merchant, self.place, self.q)
-        return any(value is not None for value in free)
+        return self.names_rows or self.min_minor is not None or self.max_minor is not None

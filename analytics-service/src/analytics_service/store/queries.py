@@ -128,8 +128,8 @@ def _path(where: Filter, *keys: str) -> AccessPath:
     """By merchant; or by an index of amounts where it holds all that is asked for; or by day."""
     if where.merchant is not None:
         return AccessPath.MERCHANT
-    free = (where.start, where.end, where.merchant, where.place, where.q)
-    is_covered = all(value is None for value in free) and {"category_id", "amount_minor"} >= {*keys}
+    is_dated = where.start is not None or where.end is not None
+    is_covered = {"category_id", "amount_minor"} >= {*keys} and not (is_dated or where.names_rows)
     return AccessPath.AMOUNTS if is_covered else AccessPath.DAYS
 
 
@@ -155,8 +155,7 @@ def _above(where: Filter, category_id: int, bound_minor: int) -> Select[Any]:
 
 def _ranking_path(where: Filter) -> AccessPath:
     """By the order of amounts, unless a merchant or words leave few rows."""
-    words = (where.merchant, where.place, where.q)
-    return AccessPath.AMOUNTS if all(word is None for word in words) else _path(where, "any")
+    return _path(where, "any") if where.names_rows else AccessPath.AMOUNTS
 
 
 class SqliteSnapshot:
@@ -262,8 +261,8 @@ class SqliteSnapshot:
 
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
-        narrowed = (where.start, where.end, where.category_id, where.merchant, where.place, where.q)
-        if any(value is not None for value in narrowed):
+        narrowed = (where.start, where.end, where.category_id)
+        if where.names_rows or any(value is not None for value in narrowed):
             return self._grouped(FACTS, where, "amount_minor")
         return self._grouped(t.amounts, where, "charge_minor")
 
@@ -506,10 +505,15 @@ def _amount_conditions(amount: ColumnElement[int], where: Filter) -> list[Condit
 
 def _word_conditions(where: Filter) -> list[Condition]:
     found: list[Condition] = []
-    if where.merchant is not None:
-        found.append(FACTS.c.merchant_id == _label(where.owner_id, where.merchant))
-    if where.place is not None:
-        found.append(FACTS.c.place_id == _label(where.owner_id, where.place))
+    wholes = {
+        FACTS.c.merchant_id: where.merchant,
+        FACTS.c.place_id: where.place,
+        FACTS.c.source_id: where.source,
+        FACTS.c.account_id: where.account,
+    }
+    for column, word in wholes.items():
+        if word is not None:
+            found.append(column == _label(where.owner_id, word))
     if where.q is not None:
         words = select(t.labels.c.id).where(
             t.labels.c.user_id == where.owner_id,

@@ -37,6 +37,7 @@ const PATHS = {
   up: "M12 19V5M6 11l6-6 6 6",
   down: "M12 5v14M6 13l6 6 6-6",
   copy: "M9 9h11v11H9zM15 9V4H4v11h5",
+  bookmark: "M7 4h10v16l-5-4-5 4z",
   lock: "M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3",
   move: "M4 5h6M4 19h6M4 12h13M13 8l4 4-4 4M21 5v14",
   merge: "M6 4v5c0 3 6 3 6 7v4M18 4v5c0 3-6 3-6 7",

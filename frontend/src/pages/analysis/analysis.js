@@ -1,9 +1,14 @@
 // @ts-check
 import { createCard } from "../../components/card/card.js";
-import { mountRangePicker } from "../../components/range-picker/range-picker.js";
+import { drawFilterBar } from "../../components/filter-bar/filter-bar.js";
+import { icon } from "../../components/icon/icon.js";
+import { openViews } from "../../components/saved-views/saved-views.js";
 import { t } from "../../i18n/i18n.js";
 import { formatTime, todayIn } from "../../lib/dates.js";
+import { keepFocus, slashSearches } from "../../lib/focus.js";
 import { html, one, put } from "../../lib/html.js";
+import { categoryTree } from "../../state/categories.js";
+import { CHART_FILTERS, chartQuery } from "../../state/filter-entries.js";
 import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
 import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
@@ -14,7 +19,7 @@ import { drawCalendar, drawRank, drawShare, drawTrend } from "./tabs.js";
  * What a tab draws with.
  * @typedef {object} View
  * @property {import("../../components/card/card.js").Card} card
- * @property {{ from?: string, to?: string, min_seq?: number | null }} scope
+ * @property {import("../../api/analytics.js").Scope & { from?: string, to?: string }} scope range and filters
  * @property {string} today
  * @property {URLSearchParams} params
  * @property {AbortSignal} signal
@@ -37,37 +42,66 @@ const TABS = {
 
 /** @type {import("../../router.js").PageModule["mount"]} */
 export function mount(element, { params }) {
-  put(element, html`<div class="page">
-    <div class="page-head"><h1>${t("nav.analysis")}</h1><div data-part="range"></div></div>
+  put(element, html`<div class="page analysis">
+    <div class="page-head"><h1>${t("nav.analysis")}</h1><button type="button" class="button" data-action="views">${icon("bookmark", "icon-small")}${t("views.title")}</button></div>
     <div class="tabs" role="tablist" aria-label="${t("nav.analysis")}">${Object.keys(TABS).map((name) => html`<button type="button" class="tab" role="tab" id="tab-${name}" data-tab="${name}" aria-controls="tab-panel">${t(`analysis.${name}`)}</button>`)}</div>
+    <div class="filters"></div>
     <div class="analysis-tools"></div><div id="tab-panel" role="tabpanel"></div></div>`);
-  let calls = new AbortController();
+  const state = { calls: new AbortController(), params, tree: /** @type {import("../../state/categories.js").CategoryTree | null} */ (null) };
   /** @type {{ destroy: () => void } | null} */
   let chart = null;
+  const endSearch = slashSearches(element);
+  one(element, "[data-action=views]").addEventListener("click", () => openViews({ page: "analysis", params: state.params }));
 
   /** @param {URLSearchParams} next */
   async function update(next) {
-    calls.abort();
-    calls = new AbortController();
-    const name = TABS[next.get("tab") ?? ""] ? (next.get("tab") ?? "trend") : "trend";
-    const tab = /** @type {Tab} */ (TABS[name]);
+    state.calls.abort();
+    state.calls = new AbortController();
+    state.params = next;
+    const { signal } = state.calls;
+    const { name, tab } = tabOf(next);
     const today = todayIn(prefs.value.timeZone);
-    const picked = rangeOf(next, today);
     selectTab(element, name, next);
-    tools(one(element, ".analysis-tools"), tab, next);
-    mountRangePicker(one(element, "[data-part=range]"), { preset: picked.preset, range: picked.range, today, pick: (range) => go(next, { from: null, to: null, range: null, ...range }) });
+    keepFocus(one(element, ".analysis-tools"), () => tools(one(element, ".analysis-tools"), tab, next));
+    controls(element, state, today);
     chart?.destroy();
     chart = null;
     const card = createCard({ title: t(`analysis.${name}`), className: `analysis-chart analysis-${name}` });
     one(element, "#tab-panel").replaceChildren(card.element);
-    const { signal } = calls;
-    const scope = { ...(picked.range ? untilToday(picked.range, today) : {}), min_seq: newestSeq.value };
+    const { range } = rangeOf(next, today);
+    const scope = { ...(range ? untilToday(range, today) : {}), ...chartQuery(next), min_seq: newestSeq.value };
     await card.run(async () => {
       await tab.draw({ card, scope, today, params: next, signal, keep: (mounted) => { chart = mounted; } });
       if (card.content.querySelector(".empty") === null) card.foot(t("freshness.updated", { time: formatTime(new Date(), prefs.value.timeZone) }));
     });
   }
-  return { ready: update(params), update, destroy() { calls.abort(); chart?.destroy(); } };
+
+  /** The bar needs the names of categories, which may come later than the page. */
+  async function nameCategories() {
+    state.tree = await categoryTree().catch(() => null);
+    if (element.isConnected) controls(element, state, todayIn(prefs.value.timeZone));
+  }
+  return {
+    ready: Promise.all([update(params), nameCategories()]),
+    update,
+    destroy() {
+      endSearch();
+      state.calls.abort();
+      chart?.destroy();
+    },
+  };
+}
+
+/** @param {URLSearchParams} params */
+function tabOf(params) {
+  const asked = params.get("tab") ?? "";
+  const name = Object.hasOwn(TABS, asked) ? asked : "trend";
+  return { name, tab: /** @type {Tab} */ (TABS[name]) };
+}
+
+/** @param {HTMLElement} element @param {{ params: URLSearchParams, tree: import("../../state/categories.js").CategoryTree | null }} state @param {string} today */
+function controls(element, { params, tree }, today) {
+  drawFilterBar(one(element, ".filters"), { entries: CHART_FILTERS, params, tree, today, picked: rangeOf(params, today), change: (changes) => go(params, changes) });
 }
 
 /** @param {URLSearchParams} params @param {Record<string, string | null>} changes */
@@ -83,6 +117,7 @@ function selectTab(element, name, params) {
     const selected = tab.dataset.tab === name;
     tab.setAttribute("aria-selected", String(selected));
     tab.tabIndex = selected ? 0 : -1;
+    if (selected) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     tab.onclick = () => go(params, { tab: tab.dataset.tab ?? null });
     tab.onkeydown = (event) => {
       const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

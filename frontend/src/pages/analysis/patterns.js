@@ -12,7 +12,7 @@ import { put } from "../../lib/html.js";
 import { formatMoney, formatMoneyShort, formatNumber, formatPercent } from "../../lib/money.js";
 import { categoryTree, placeOf } from "../../state/categories.js";
 import { rowsHref } from "../../state/filters.js";
-import { freshHost, WIDER } from "./tabs.js";
+import { freshHost, nothing } from "./tabs.js";
 
 /**
  * @typedef {import("./analysis.js").View} View
@@ -25,10 +25,11 @@ const A_MONDAY = "2024-01-01";
 const COLUMNS = ["source", "category", "merchant"];
 
 /** @param {View} view */
-export async function drawDistribution({ card, scope, params, signal, keep }) {
+export async function drawDistribution(view) {
+  const { card, scope, params, signal, keep } = view;
   const log = params.get("scale") !== "linear";
   const { items, quantiles, count, currency } = await fetchHistogram({ ...scope, scale: log ? "log" : "linear" }, signal);
-  if (count === 0) return card.empty(t("empty.range"), WIDER());
+  if (count === 0) return nothing(view);
   const bins = items.map((item) => ({ ...item, href: rowsHref(item.filter) }));
   const data = { bins, median: quantiles?.p50 ?? null, p90: quantiles?.p90 ?? null, log };
   keep(await histogram.mount(freshHost(card.content), data, chartContext(currency)));
@@ -36,7 +37,7 @@ export async function drawDistribution({ card, scope, params, signal, keep }) {
   card.table({
     caption: t("analysis.distribution"),
     columns: [{ name: t("table.span") }, { name: t("table.count"), number: true }, { name: t("table.amount"), number: true }],
-    rows: bins.map((bin) => [`${formatMoney(bin.lower, currency)} – ${formatMoney(bin.upper, currency)}`, formatNumber(bin.count), formatMoney(bin.amount, currency)]),
+    rows: bins.map((bin) => [{ text: `${formatMoney(bin.lower, currency)} – ${formatMoney(bin.upper, currency)}`, href: bin.href }, formatNumber(bin.count), formatMoney(bin.amount, currency)]),
   });
 }
 
@@ -48,11 +49,12 @@ function spokeName(by, key) {
 }
 
 /** @param {View} view */
-export async function drawTime({ card, scope, params, signal, keep }) {
+export async function drawTime(view) {
+  const { card, scope, params, signal, keep } = view;
   const by = ["hour", "month"].find((name) => name === params.get("unit")) ?? "weekday";
   const { items, count, currency } = await fetchRadar({ ...scope, by }, signal);
-  if (count === 0) return card.empty(t("empty.range"), WIDER());
-  const spokes = items.map((item) => ({ ...item, name: spokeName(by, item.key) }));
+  if (count === 0) return nothing(view);
+  const spokes = items.map((item) => ({ ...item, name: spokeName(by, item.key), href: item.count > 0 ? rowsHref(item.filter) : null }));
   const form = params.get("shape") === "bar" ? "bar" : "radar";
   keep(await rhythm.mount(freshHost(card.content), { spokes, form }, chartContext(currency)));
   const most = spokes.reduce((best, spoke) => (spoke.average > best.average ? spoke : best));
@@ -60,15 +62,16 @@ export async function drawTime({ card, scope, params, signal, keep }) {
   card.table({
     caption: t("analysis.time"),
     columns: [{ name: t(`unit.${by}`) }, { name: t("table.average"), number: true }, { name: t("table.amount"), number: true }, { name: t("table.count"), number: true }],
-    rows: spokes.map((spoke) => [spoke.name, formatMoney(spoke.average, currency), formatMoney(spoke.amount, currency), formatNumber(spoke.count)]),
+    rows: spokes.map((spoke) => [{ text: spoke.name, href: spoke.href }, formatMoney(spoke.average, currency), formatMoney(spoke.amount, currency), formatNumber(spoke.count)]),
   });
 }
 
 /** @param {View} view */
-export async function drawLevels({ card, scope, params, signal, keep }) {
+export async function drawLevels(view) {
+  const { card, scope, params, signal, keep } = view;
   const by = params.get("of") === "category" ? "category" : "merchant";
   const { items, clusters, currency, left_out: leftOut } = await fetchScatter({ ...scope, by, clusters: params.get("clusters") ?? "auto" }, signal);
-  if (items.length === 0) return card.empty(t("empty.range"), WIDER());
+  if (items.length === 0) return nothing(view);
   const points = items.map((item) => ({ ...item, name: by === "category" ? categoryName(item) : item.name, href: rowsHref(item.filter) }));
   const groups = clusters.map((cluster) => ({ ...cluster, name: t("levels.legend", { name: groupName(cluster.label), count: cluster.size }) }));
   keep(await levels.mount(freshHost(card.content), { points, groups }, chartContext(currency)));
@@ -79,7 +82,7 @@ export async function drawLevels({ card, scope, params, signal, keep }) {
   card.table({
     caption: t("analysis.levels"),
     columns: [{ name: t("analysis.name") }, { name: t("table.group") }, { name: t("table.frequency"), number: true }, { name: t("table.average"), number: true }, { name: t("table.amount"), number: true }],
-    rows: points.map((point) => [point.name, group.get(point.cluster) ?? "", formatNumber(point.frequency, 1), formatMoney(point.average, currency), formatMoney(point.amount, currency)]),
+    rows: points.map((point) => [{ text: point.name, href: point.href }, group.get(point.cluster) ?? "", formatNumber(point.frequency, 1), formatMoney(point.average, currency), formatMoney(point.amount, currency)]),
   });
 }
 
@@ -103,9 +106,10 @@ function nodeName(node) {
 }
 
 /** @param {View} view */
-async function drawTree({ card, scope, signal, keep }) {
+async function drawTree(view) {
+  const { card, scope, signal, keep } = view;
   const [{ root, currency }, categories] = await Promise.all([fetchTree({ ...scope, depth: 3 }, signal), categoryTree().catch(() => null)]);
-  if (root.count === 0) return card.empty(t("empty.range"), WIDER());
+  if (root.count === 0) return nothing(view);
   const branch = branchOf(root, categories, 8);
   const first = branch.children[0];
   const option = flows.treeOption(branch, chartContext(currency));
@@ -115,7 +119,7 @@ async function drawTree({ card, scope, signal, keep }) {
   card.table({
     caption: t("analysis.ties"),
     columns: [{ name: t("analysis.name") }, { name: t("table.amount"), number: true }, { name: t("table.count"), number: true }],
-    rows: treeRows(branch, 0).map(({ name, amount, count }) => [name, formatMoney(amount, currency), formatNumber(count)]),
+    rows: treeRows(branch, 0).map(({ name, amount, count, href }) => [{ text: name, href }, formatMoney(amount, currency), formatNumber(count)]),
   });
 }
 
@@ -128,16 +132,17 @@ function branchOf(node, categories, place) {
   };
 }
 
-/** @param {flows.Branch} branch @param {number} depth @returns {Array<{ name: string, amount: number, count: number }>} */
+/** @param {flows.Branch} branch @param {number} depth @returns {Array<{ name: string, amount: number, count: number, href: string | null }>} */
 function treeRows(branch, depth) {
   const rows = branch.children.flatMap((child) => treeRows(child, depth + 1));
   return depth === 0 ? rows : [{ ...branch, name: "　".repeat(depth - 1) + branch.name }, ...rows];
 }
 
 /** @param {View} view */
-async function drawGraph({ card, scope, signal, keep }) {
+async function drawGraph(view) {
+  const { card, scope, signal, keep } = view;
   const [graph, categories] = await Promise.all([fetchGraph(scope, signal), categoryTree().catch(() => null)]);
-  if (graph.count === 0) return card.empty(t("empty.range"), WIDER());
+  if (graph.count === 0) return nothing(view);
   const { currency } = graph;
   const nodes = graph.nodes.map((node) => ({
     ...node, name: nodeName(node), href: node.filter && rowsHref(node.filter),
@@ -156,7 +161,7 @@ async function drawGraph({ card, scope, signal, keep }) {
   card.table({
     caption: t("analysis.ties"),
     columns: [{ name: t("table.from") }, { name: t("table.to") }, { name: t("table.amount"), number: true }, { name: t("table.count"), number: true }],
-    rows: links.map((link) => [names.get(link.source) ?? "", names.get(link.target) ?? "", formatMoney(link.amount, currency), formatNumber(link.count)]),
+    rows: links.map((link) => [{ text: names.get(link.source) ?? "", href: link.href }, names.get(link.target) ?? "", formatMoney(link.amount, currency), formatNumber(link.count)]),
   });
 }
 

@@ -3,6 +3,7 @@ import { fetchCount } from "../../api/ingest.js";
 import { createCard } from "../../components/card/card.js";
 import { icon } from "../../components/icon/icon.js";
 import { t } from "../../i18n/i18n.js";
+import { slashSearches } from "../../lib/focus.js";
 import { html, one, put } from "../../lib/html.js";
 import { formatMoney, formatNumber } from "../../lib/money.js";
 import { categoryTree } from "../../state/categories.js";
@@ -22,7 +23,7 @@ import { mountList } from "./list.js";
 export function mount(element, { params }) {
   put(element, html`<div class="page transactions"><div class="page-head"><h1>${t("nav.transactions")}</h1><p class="transactions-total figure" role="status"></p>
     <button type="button" class="button button-primary" data-action="add">${icon("plus", "icon-small")}${t("transactions.add")}</button></div>
-    <div class="filters" role="search"></div><div data-part="suggestion" role="status"></div></div>`);
+    <div class="filters"></div><div data-part="suggestion" role="status"></div></div>`);
   const card = createCard({ title: t("transactions.rows"), className: "transactions-card" });
   one(card.element, ".card-head").classList.add("unseen");
   one(element, ".page").append(card.element);
@@ -70,13 +71,7 @@ export function mount(element, { params }) {
     await counted;
   }
 
-  /** @param {KeyboardEvent} event */
-  const toSearch = (event) => {
-    if (event.key !== "/" || (event.target instanceof HTMLElement && event.target.matches("input, select, textarea"))) return;
-    event.preventDefault();
-    one(element, "[name=q]").focus();
-  };
-  addEventListener("keydown", toSearch);
+  const endSearch = slashSearches(element);
   one(element, "[data-action=add]").addEventListener("click", () => openAdd(desk));
   return {
     ready: draw(false),
@@ -89,7 +84,7 @@ export function mount(element, { params }) {
     destroy() {
       state.calls.abort();
       list?.destroy();
-      removeEventListener("keydown", toSearch);
+      endSearch();
     },
   };
 }

@@ -35,6 +35,7 @@ def filter_of(args: Mapping[str, Any], *, currency: str | None = None) -> Expens
         external_id=args.get("external_id"),
         hour=args.get("hour"),
         weekday=args.get("weekday"),
+        month=args.get("month"),
     )
 
 

@@ -153,6 +153,7 @@ class FilterArgs(StrictSchema):
     external_id = _word("the order number")
     hour = fields.Integer(validate=validate.Range(min=0, max=23))
     weekday = fields.Integer(validate=validate.Range(min=0, max=6), metadata=_about("0: Monday"))
+    month = fields.Integer(validate=validate.Range(min=1, max=12), metadata=_about("of any year"))
 
 
 _SORT = validate.OneOf(("time", "-time", "amount", "-amount"))

@@ -252,6 +252,7 @@ class ExpenseFilter:
     external_id: str | None = None
     hour: int | None = None
     weekday: int | None = None
+    month: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

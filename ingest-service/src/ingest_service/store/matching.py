@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     and_,
     case,
+    cast,
     false,
     func,
     literal,
@@ -56,6 +58,8 @@ def rows_of(user_id: int, where: ExpenseFilter) -> Test:
         conditions.append(c.amount_minor >= where.min_amount_minor)
     if where.max_amount_minor is not None:
         conditions.append(c.amount_minor <= where.max_amount_minor)
+    if where.month is not None:
+        conditions.append(_month_of(c.local_day) == where.month)
     if where.pending is not None:
         conditions.append(c.pending == int(where.pending))
     if where.category_id is not None:
@@ -84,6 +88,11 @@ def _day_tests(where: ExpenseFilter) -> list[Test]:
     if where.to_day is not None:
         tests += [c.local_day < where.to_day, c.time < where.to_day * _DAY_S + _LATEST_S]
     return tests
+
+
+def _month_of(day: ColumnElement[int]) -> ColumnElement[int]:
+    """The month, 1 to 12, of a day counted from 1970-01-01."""
+    return cast(func.strftime("%m", day * _DAY_S, "unixepoch"), Integer)
 
 
 def _category_test(user_id: int, category_id: int, *, subtree: bool) -> Test:
