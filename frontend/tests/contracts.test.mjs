@@ -17,7 +17,7 @@ const PAIRS = [
   ["ingest/import_accepted", ingest.acceptedShape], ["ingest/export_link", ingest.signedLinkShape], ["ingest/import_duplicate", ingest.acceptedShape], ["ingest/import", ingest.importShape],
   ["ingest/imports", ingest.importsShape], ["ingest/import_errors", ingest.importErrorsShape], ["ingest/expense", ingest.expenseShape],
   ["ingest/expenses", ingest.expensesShape], ["ingest/categories", ingest.categoriesShape],
-  ["ingest/expenses_positions", ingest.positionsShape], ["ingest/expenses_count", ingest.countShape], ["ingest/expense_corrected", ingest.expenseShape],
+  ["ingest/expenses_positions", ingest.positionsShape], ["ingest/expenses_count", ingest.countShape], ["ingest/expense_corrected", ingest.expenseShape], ["ingest/expenses_bulk", ingest.changedShape], ["ingest/deletions", ingest.deletionsShape],
   ["ingest/rules", ingest.rulesShape], ["ingest/rule_preview", ingest.rulePreviewShape], ["ingest/rule_learnt", ingest.learntShape], ["ingest/classification", ingest.classificationShape], ["ingest/suggestions", ingest.suggestionsShape], ["ingest/links", ingest.linksShape], ["ingest/profiles", ingest.profilesShape], ["ingest/import_preview", ingest.previewShape], ["ingest/mappings", ingest.mappingsShape],
   ["analytics/overview", analytics.overviewShape], ["analytics/trend", analytics.trendShape], ["analytics/category_share", analytics.shareShape],
   ["analytics/rank", analytics.rankShape], ["analytics/anomalies", analytics.anomaliesShape],

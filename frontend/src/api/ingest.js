@@ -71,7 +71,8 @@ export const mappingsShape = record({
 export const positionsShape = record({ count: number, cursors: list(maybe(text)) });
 export const countShape = record({ count: number, amount: orElse(object, {}), net_by_direction: orElse(object, {}) });
 export const profilesShape = record({ items: list(record({ id: text, name: orElse(text, "") })), next_cursor: maybe(text) });
-const changedShape = record({ changed: orElse(number, 0), last_seq: maybe(number) });
+export const changedShape = record({ changed: orElse(number, 0), last_seq: maybe(number), deletion_id: maybe(text) });
+export const deletionsShape = record({ items: list(record({ id: text, rows: orElse(number, 0), created_at: maybe(text) })), next_cursor: maybe(text) });
 const movedShape = record({ moved: orElse(number, 0), last_seq: maybe(number) });
 export const signedLinkShape = record({ url: text, expires_at: maybe(text) });
 
@@ -245,6 +246,16 @@ export async function deleteExpense(id) {
  */
 export async function changeInBulk(rows, act) {
   return changedShape(await request("POST", "/expenses/bulk", { body: { ...rows, ...act } }), "");
+}
+
+/** Deletions of many rows that can be taken back, newest first. @param {AbortSignal} [signal] */
+export async function fetchDeletions(signal) {
+  return deletionsShape(await request("GET", "/expenses/deletions", { signal }), "").items;
+}
+
+/** Lets deleted rows stand again as they were. @param {string} id */
+export async function restoreDeletion(id) {
+  return changedShape(await request("POST", `/expenses/deletions/${part(id)}/restore`), "");
 }
 
 /** Every item of a list that comes in pages. @template T @param {string} path @param {(value: unknown, path: string) => { items: T[], next_cursor: string | null }} shape @returns {Promise<T[]>} */

@@ -104,6 +104,12 @@ def delete_many(client: Client) -> Order:
     return "POST", "/expenses/bulk", {"ids": expense_ids(client)[:4], "delete": True}
 
 
+def restore(client: Client) -> Order:
+    body = {"ids": expense_ids(client)[:4], "delete": True}
+    deletion = client.call("POST", "/expenses/bulk", json=body).get_json()["deletion_id"]
+    return "POST", f"/expenses/deletions/{deletion}/restore", None
+
+
 def add_category(_client: Client) -> Order:
     return "POST", "/categories", {"name": "宠物医院"}
 
@@ -177,8 +183,8 @@ def map_columns(client: Client) -> Order:
 @pytest.mark.parametrize(
     "prepare",
     [
-        add_expense, change_many, delete_many, add_category, merge_category, add_rule, apply_rules,
-        learn_rule, classify, make_link, confirm_link, split_link, undo, map_columns,
+        add_expense, change_many, delete_many, restore, add_category, merge_category, add_rule,
+        apply_rules, learn_rule, classify, make_link, confirm_link, split_link, undo, map_columns,
     ],
 )  # fmt: skip
 def test_a_request_sent_again_after_a_kill_is_done_once(

@@ -11,6 +11,7 @@ import { html, one, put, valueOf } from "../../lib/html.js";
 import { formatNumber } from "../../lib/money.js";
 import { noteSeq } from "../../state/freshness.js";
 import { DIRECTIONS } from "./filters.js";
+import { restore } from "./deleted.js";
 import { sizeOf } from "./selection.js";
 
 /**
@@ -59,11 +60,11 @@ export async function deleteMany(chosen) {
   if (!(await confirmed({ title: t("transactions.delete-title", words), text: t("transactions.delete-text"), action: t("action.delete") }))) return;
   const end = underWay(chosen.bar, t("transactions.deleting", words));
   try {
-    const { changed, last_seq: seq } = await changeInBulk(rowsOf(chosen), { delete: true });
+    const { changed, last_seq: seq, deletion_id: id } = await changeInBulk(rowsOf(chosen), { delete: true });
     noteSeq(seq);
     end();
     chosen.clear();
-    toast(t("transactions.deleted", { count: changed, number: formatNumber(changed) }));
+    toast(t("transactions.deleted", { count: changed, number: formatNumber(changed) }), id ? { action: { text: t("transactions.restore"), run: () => restore(id, chosen.desk) } } : {});
     await chosen.desk.reload();
   } catch (error) {
     end();

@@ -11,6 +11,7 @@ import { prefs } from "../../state/prefs.js";
 import { openRows } from "../../state/rows.js";
 import { createSuggestions } from "../../state/suggestions.js";
 import { openAdd } from "./add.js";
+import { drawDeleted } from "./deleted.js";
 import { anySet, change, controls, filterOf } from "./filters.js";
 import { mountList } from "./list.js";
 
@@ -23,7 +24,7 @@ import { mountList } from "./list.js";
 export function mount(element, { params }) {
   put(element, html`<div class="page transactions"><div class="page-head"><h1>${t("nav.transactions")}</h1><p class="transactions-total figure" role="status"></p>
     <button type="button" class="button button-primary" data-action="add">${icon("plus", "icon-small")}${t("transactions.add")}</button></div>
-    <div class="filters"></div><div data-part="suggestion" role="status"></div></div>`);
+    <div class="filters"></div><div data-part="suggestion" role="status"></div><div data-part="deleted"></div></div>`);
   const card = createCard({ title: t("transactions.rows"), className: "transactions-card" });
   one(card.element, ".card-head").classList.add("unseen");
   one(element, ".page").append(card.element);
@@ -51,6 +52,7 @@ export function mount(element, { params }) {
     if (signal.aborted) return;
     if (!keepPlace) controls(one(element, ".filters"), state.params, state.tree);
     drawTotal(one(element, ".transactions-total"), filter, signal);
+    drawDeleted(one(element, "[data-part=deleted]"), desk, signal);
     let counted = Promise.resolve();
     await card.run(async () => {
       const rows = await openRows(filter, { signal, changed: () => list?.redraw() });

@@ -11,16 +11,18 @@ from ingest_service.api.context import author, idempotency_store, owner, parts
 from ingest_service.api.filters import filter_of
 from ingest_service.api.representations import (
     Body,
-    changed_body,
+    bulk_body,
+    deletion_body,
     expense_body,
     suggestion_body,
     totals_body,
 )
 from ingest_service.api.schemas import (
     BulkOrder,
-    ChangedSchema,
+    BulkSchema,
     CorrectedSchema,
     CountSchema,
+    DeletionListSchema,
     ExpenseChange,
     ExpenseEntry,
     ExpenseListArgs,
@@ -32,6 +34,7 @@ from ingest_service.api.schemas import (
 )
 from ingest_service.domain.models import Position
 from ingest_service.domain.ports import Chosen
+from ingest_service.usecases import deletions
 from ingest_service.usecases import expenses as usecases
 from servicekit.idempotency import idempotent
 from servicekit.identity import signed_in
@@ -113,18 +116,42 @@ class ExpenseBulk(MethodView):
     @signed_in()
     @idempotent(idempotency_store)
     @blp.arguments(BulkOrder)
-    @blp.response(200, ChangedSchema)
+    @blp.response(200, BulkSchema)
     def post(self, body: Mapping[str, Any]) -> Body:
         """Change or remove the rows of the ids or of the filter, in one transaction."""
         chosen = Chosen(ids=[int(id_) for id_ in body["ids"]]) if "ids" in body else None
         chosen = chosen or Chosen(where=filter_of(body["filter"]))
         if body["delete"]:
-            changed = usecases.delete_many(parts().database, owner(), chosen)
-        else:
-            changed = usecases.change_many(
-                parts().database, owner(), chosen, _bulk_change(body["changes"])
-            )
-        return changed_body(changed)
+            deleted = deletions.delete_many(parts().database, owner(), chosen, now=parts().now())
+            return bulk_body(deleted.changed, deleted.deletion_id)
+        changed = usecases.change_many(
+            parts().database, owner(), chosen, _bulk_change(body["changes"])
+        )
+        return bulk_body(changed, None)
+
+
+@blp.route("/expenses/deletions")
+class DeletionList(MethodView):
+    """Deletions of many rows."""
+
+    @signed_in("expenses:read")
+    @blp.response(200, DeletionListSchema)
+    def get(self) -> Body:
+        """The newest ones that can be taken back."""
+        found = deletions.list_deletions(parts().database, owner())
+        return {"items": [deletion_body(one) for one in found], "next_cursor": None}
+
+
+@blp.route("/expenses/deletions/<int:deletion_id>/restore")
+class DeletionRestore(MethodView):
+    """The taking back of a deletion."""
+
+    @signed_in()
+    @idempotent(idempotency_store)
+    @blp.response(200, BulkSchema)
+    def post(self, deletion_id: int) -> Body:
+        """Let the rows and their links stand again as they were, in one transaction."""
+        return bulk_body(deletions.restore(parts().database, owner(), deletion_id), None)
 
 
 @blp.route("/expenses/<int:expense_id>")

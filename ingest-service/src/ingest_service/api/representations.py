@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest_service.domain.local_time import day_of
-from ingest_service.domain.models import Category, Changed, Condition, Expense, RowError, Rule
+from ingest_service.domain.models import (
+    Category,
+    Changed,
+    Condition,
+    Deletion,
+    Expense,
+    RowError,
+    Rule,
+)
 from ingest_service.usecases.expenses import Totals
 from ingest_service.usecases.rules import Suggestion
 from ingest_service.usecases.uploads import ImportStatus
@@ -115,6 +123,20 @@ def suggestion_body(suggestion: Suggestion | None) -> Body | None:
 def changed_body(changed: Changed) -> Body:
     """What a change of many rows did."""
     return {"changed": changed.count, "last_seq": changed.last_seq}
+
+
+def bulk_body(changed: Changed, deletion_id: int | None) -> Body:
+    """What a change of many rows did, and by what a deletion is taken back."""
+    return {**changed_body(changed), "deletion_id": _text_id(deletion_id)}
+
+
+def deletion_body(deletion: Deletion) -> Body:
+    """One deletion of many rows."""
+    return {
+        "id": str(deletion.id),
+        "rows": deletion.rows,
+        "created_at": instant(deletion.created_at),
+    }
 
 
 def totals_body(totals: Totals) -> Body:

@@ -233,6 +233,27 @@ class ChangedSchema(StrictSchema):
     last_seq = fields.Integer()
 
 
+class BulkSchema(ChangedSchema):
+    """What a change of many rows did; deletion_id takes a deletion back."""
+
+    deletion_id = fields.String(allow_none=True)
+
+
+class DeletionSchema(StrictSchema):
+    """Many rows that were deleted at once."""
+
+    id = fields.String()
+    rows = fields.Integer()
+    created_at = fields.String()
+
+
+class DeletionListSchema(StrictSchema):
+    """Deletions that can be taken back, newest first."""
+
+    items = fields.List(fields.Nested(DeletionSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
 class ExportArgs(FilterArgs):
     """Filters, the kind of file, and the language of its headers and words."""
 

@@ -3,7 +3,8 @@
 IngestError
 ├── NotFoundError: the thing is not there, or belongs to somebody else
 │   ├── ExpenseNotFoundError, CategoryNotFoundError, RuleNotFoundError, ImportNotFoundError,
-│   │   LinkNotFoundError, MappingNotFoundError, ClassificationNotFoundError
+│   │   LinkNotFoundError, MappingNotFoundError, ClassificationNotFoundError,
+│   │   DeletionNotFoundError
 ├── MissingFileError, EmptyFileError, UploadTooLargeError: the upload itself
 ├── InvalidInputError: well-formed, but against a rule that needs data (.errors names the fields)
 ├── ConflictError: not now, or not twice
@@ -60,6 +61,10 @@ class ImportNotFoundError(NotFoundError):
 
 class ClassificationNotFoundError(NotFoundError):
     """No such work of the category model."""
+
+
+class DeletionNotFoundError(NotFoundError):
+    """No such deletion that could be taken back."""
 
 
 class LinkNotFoundError(NotFoundError):

@@ -256,6 +256,15 @@ class ExpenseFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class Deletion:
+    """Many rows that were deleted at once, and can be taken back."""
+
+    id: int
+    rows: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """What rows of one currency and direction come to."""
 

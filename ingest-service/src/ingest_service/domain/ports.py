@@ -14,6 +14,7 @@ from ingest_service.domain.link_records import LinkFilter, LinkRecord, NewLink
 from ingest_service.domain.models import (
     Category,
     Condition,
+    Deletion,
     Expense,
     ExpenseDraft,
     ExpenseFilter,
@@ -99,8 +100,8 @@ class Expenses(Protocol):
         """Give columns new values where they differ; each changed row takes a new seq."""
         ...
 
-    def delete_many(self, user_id: int, chosen: Chosen) -> int:
-        """Leave tombstones; what the rows refunded counts in full again."""
+    def delete_many(self, user_id: int, chosen: Chosen, *, now: int) -> tuple[int, int | None]:
+        """Leave tombstones; how many, and the deletion that can be taken back."""
         ...
 
     def matching(
@@ -133,6 +134,18 @@ class Expenses(Protocol):
 
     def last_seq(self) -> int:
         """The number of the latest change."""
+        ...
+
+
+class Deletions(Protocol):
+    """The deletions of many rows that can be taken back."""
+
+    def page(self, user_id: int, *, limit: int) -> Sequence[Deletion]:
+        """The newest ones."""
+        ...
+
+    def restore(self, user_id: int, deletion_id: int) -> int:
+        """Let the rows stand again as they were; how many. Raises DeletionNotFoundError."""
         ...
 
 
@@ -424,6 +437,11 @@ class Session(Protocol):
     @property
     def imports(self) -> Imports:
         """Uploads."""
+        ...
+
+    @property
+    def deletions(self) -> Deletions:
+        """Deletions of many rows."""
         ...
 
     @property

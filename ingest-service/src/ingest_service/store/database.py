@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from ingest_service.store.categories import SqliteCategories
 from ingest_service.store.category_models import SqliteCategoryModels
+from ingest_service.store.deletions import SqliteDeletions
 from ingest_service.store.expenses import SqliteExpenses
 from ingest_service.store.imports import SqliteImports
 from ingest_service.store.links import SqliteLinks
@@ -31,6 +32,7 @@ class SqliteSession:
         self.categories = SqliteCategories(connection)
         self.rules = SqliteRules(connection)
         self.imports = SqliteImports(connection, queue)
+        self.deletions = SqliteDeletions(connection)
         self.links = SqliteLinks(connection)
         self.mappings = SqliteMappings(connection)
         self.models = SqliteCategoryModels(connection, queue)

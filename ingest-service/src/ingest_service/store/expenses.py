@@ -36,7 +36,8 @@ from ingest_service.domain.models import (
 )
 from ingest_service.domain.ports import Chosen
 from ingest_service.store.chosen import CHOSEN, set_rows
-from ingest_service.store.link_effects import drop_dead_links, drop_links_of
+from ingest_service.store.deletions import delete_rows
+from ingest_service.store.link_effects import drop_links_of
 from ingest_service.store.listing import Order, page_ends
 from ingest_service.store.matching import RuleTests, live_rows, rows_of
 from ingest_service.store.refunds import recompute_refunds
@@ -216,14 +217,10 @@ class SqliteExpenses:
         kept = {**_stated_direction(told), "edited": _edited_with(told)}
         return set_rows(self._connection, rows, told | kept)
 
-    def delete_many(self, user_id: int, chosen: Chosen) -> int:
+    def delete_many(self, user_id: int, chosen: Chosen, *, now: int) -> tuple[int, int | None]:
         """Leave tombstones; what the rows refunded counts in full again."""
-        count = set_rows(
-            self._connection, select(expenses.c.id).where(_chosen(user_id, chosen)), {"deleted": 1}
-        )
-        if count:
-            drop_dead_links(self._connection, user_id)
-        return count
+        rows = select(expenses.c.id).where(_chosen(user_id, chosen))
+        return delete_rows(self._connection, user_id, rows, now=now)
 
     def matching(
         self, user_id: int, conditions: Sequence[Condition], *, limit: int

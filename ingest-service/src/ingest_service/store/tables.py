@@ -169,6 +169,8 @@ expenses = Table(
     Column("occurrence", Integer, nullable=False, server_default="0"),
     Column("seq", Integer, nullable=False),
     Column("deleted", Integer, nullable=False, server_default="0"),
+    # Which deletion of many rows took it away, where it can be taken back.
+    Column("deletion_id", Integer),
     Column("created_at", Integer, nullable=False),
     CheckConstraint("amount_minor >= 0", name="ck_expenses_amount"),
     CheckConstraint("refunded_minor BETWEEN 0 AND amount_minor", name="ck_expenses_refunded"),
@@ -214,6 +216,12 @@ expenses = Table(
     ),
     # Serves undo and the rows of one import.
     Index("ix_expenses_rows_of_import", "import_id", sqlite_where=text("import_id IS NOT NULL")),
+    # Serves the taking back of a deletion.
+    Index(
+        "ix_expenses_rows_of_deletion",
+        "deletion_id",
+        sqlite_where=text("deletion_id IS NOT NULL"),
+    ),
     # Serves the search for the spending that a refund gives back.
     Index(
         "ix_expenses_refunds_of_user",
@@ -230,6 +238,20 @@ expenses = Table(
     ),
     # Serves GET /internal/changes.
     Index("uq_expenses_feed_by_seq", "seq", unique=True),
+    sqlite_autoincrement=True,
+)
+
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    # JSON {links, moved}: the links that went with the rows, and what they did to rows that stayed.
+    Column("ties", Text, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    # Serves GET /expenses/deletions.
+    Index("ix_deletions_of_user", "user_id", "id"),
     sqlite_autoincrement=True,
 )
 

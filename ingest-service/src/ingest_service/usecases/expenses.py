@@ -140,13 +140,6 @@ def change_many(database: Database, user_id: int, chosen: Chosen, change: BulkCh
         return Changed(count, session.expenses.last_seq())
 
 
-def delete_many(database: Database, user_id: int, chosen: Chosen) -> Changed:
-    """Remove all chosen rows in one transaction."""
-    with database.write() as session:
-        count = session.expenses.delete_many(user_id, chosen)
-        return Changed(count, session.expenses.last_seq())
-
-
 def get_expense(database: Database, user_id: int, expense_id: int) -> Expense:
     """One row. Raises ExpenseNotFoundError."""
     with database.read() as session:
