@@ -44,6 +44,11 @@ _LOG_BINS = (
     "SELECT floor(log10(amount / 100.0) * 8) AS bin, count(*), sum(net) FROM x"
     " WHERE {where} AND amount > 0 GROUP BY bin ORDER BY bin"
 )
+_CELLS = "ORDER BY s DESC LIMIT 5000"
+_CITY_CELLS = (
+    "SELECT floor(lat * 100), floor(lon * 100), count(*), sum(net) AS s FROM x WHERE {where}"
+    " AND lat >= 31 AND lat < 32 AND lon >= 121 AND lon < 122 GROUP BY ALL ORDER BY s DESC"
+)
 _QUANTILES = "SELECT quantile_disc(amount, [0.1, 0.25, 0.5, 0.75, 0.9, 0.99]) FROM x WHERE {where}"
 CHARTS = (
     Chart(
@@ -80,6 +85,22 @@ CHARTS = (
         ("SELECT day, merchant, net FROM x WHERE {where} ORDER BY net DESC, day DESC LIMIT 20",),
     ),
     Chart("amount-hist", "amount-hist", {"scale": "log"}, (_LOG_BINS, _QUANTILES)),
+    Chart(
+        "heatmap coordinate",
+        "heatmap",
+        {"by": "coordinate"},
+        (
+            _grouped("floor(lat * 10), floor(lon * 10)", more=_CELLS),
+            "SELECT count(*), sum(net) FROM x WHERE {where} AND lat IS NULL",
+        ),
+    ),
+    Chart(
+        "heatmap in a city",
+        "heatmap",
+        {"by": "coordinate", "bbox": "121,31,122,32"},
+        (_CITY_CELLS,),
+    ),
+    Chart("heatmap city", "heatmap", {"by": "city"}, (_grouped("place", more=_TOP),)),
     Chart("time-radar hour", "time-radar", {"by": "hour"}, (_grouped("hour"),)),
     Chart("time-radar weekday", "time-radar", {"by": "weekday"}, (_grouped("dayofweek(day)"),)),
     Chart(

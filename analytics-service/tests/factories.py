@@ -30,6 +30,7 @@ def expense(**given: object) -> ExpenseChange:
         "place": "上海市黄浦区",
         "lat": 31.2304,
         "lon": 121.4737,
+        "city": "",
         "note": "牛肉面",
         "source": "alipay",
         "account": "招商银行(1234)",

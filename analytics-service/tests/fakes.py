@@ -13,7 +13,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
 from analytics_service.clients.feed_pages import ArrowPages
-from analytics_service.domain.feed import CategoryChange, ExpenseChange, FeedPage
+from analytics_service.domain.feed import CategoryChange, CityChange, ExpenseChange, FeedPage
 from servicekit.contracts import contract_example
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -35,12 +35,25 @@ ARROW_TYPES: dict[str, Any] = {
     "place": pa.string(),
     "lat": pa.float64(),
     "lon": pa.float64(),
+    "city": pa.string(),
     "note": pa.string(),
     "source": pa.string(),
     "account": pa.string(),
     "import_id": pa.int64(),
     "created_at": pa.int64(),
 }
+
+
+CITIES = {
+    "CN-310100": ("上海", "Shanghai", 31.2304, 121.4737),
+    "CN-110100": ("北京", "Beijing", 39.9042, 116.4074),
+    "FR-2988507": ("巴黎", "Paris", 48.8534, 2.3488),
+}
+
+
+def city(code: str) -> CityChange:
+    """A city as the feed tells it."""
+    return CityChange(code, *CITIES[code])
 
 
 @dataclass
@@ -51,10 +64,13 @@ class Ledger:
     seq: int = 0
     expenses: dict[int, ExpenseChange] = field(default_factory=dict)
     categories: dict[int, tuple[int, CategoryChange]] = field(default_factory=dict)
+    cities: dict[str, int] = field(default_factory=dict)
 
     def put(self, *changes: ExpenseChange) -> None:
         for change in changes:
             self.seq += 1
+            if change.city:
+                self.cities.setdefault(change.city, self.seq)
             self.expenses[change.id] = change._replace(seq=self.seq)
 
     def put_category(self, *changes: CategoryChange) -> None:
@@ -73,6 +89,7 @@ class Ledger:
         live = [row for row in self.expenses.values() if not row.deleted]
         categories = [row for _, row in self.categories.values() if not row.deleted]
         self.epoch, self.seq, self.expenses, self.categories = epoch, 0, {}, {}
+        self.cities = {}
         self.put_category(*categories)
         self.put(*live)
 
@@ -90,13 +107,15 @@ class Ledger:
         waiting = sorted((item for item in rows if item[0] > after), key=lambda item: item[0])
         chosen = waiting[:limit]
         has_more = len(waiting) > limit
+        end = chosen[-1][0] if has_more else max(self.seq, after)
         return FeedPage(
             epoch=self.epoch,
             after=after,
-            next=chosen[-1][0] if has_more else max(self.seq, after),
+            next=end,
             has_more=has_more,
             expenses=[row for _, row in chosen if isinstance(row, ExpenseChange)],
             categories=[row for _, row in chosen if isinstance(row, CategoryChange)],
+            cities=[city(code) for code, seq in self.cities.items() if after < seq <= end],
         )
 
 
@@ -135,6 +154,7 @@ def json_page(page: FeedPage) -> dict[str, Any]:
         "has_more": page.has_more,
         "columns": columns,
         "categories": _category_columns(page),
+        "cities": _city_columns(page),
     }
 
 
@@ -149,6 +169,7 @@ def arrow_stream(page: FeedPage, *, batch_rows: int | None = None) -> bytes:
         "next": str(page.next),
         "has_more": "true" if page.has_more else "false",
         "categories": json.dumps(_category_columns(page)),
+        "cities": json.dumps(_city_columns(page)),
     }
     table = pa.table(columns).replace_schema_metadata(about)
     sink = pa.BufferOutputStream()
@@ -169,6 +190,14 @@ def _category_columns(page: FeedPage) -> dict[str, list[Any]]:
     }
     categories["seq"] = [page.next for _ in page.categories]
     return categories
+
+
+def _city_columns(page: FeedPage) -> dict[str, list[Any]]:
+    keys = ("code", "name", "name_en", "lat", "lon")
+    columns: dict[str, list[Any]] = {
+        key: [getattr(row, key) for row in page.cities] for key in keys
+    }
+    return {"seq": [page.next for _ in page.cities], **columns}
 
 
 def _json_cell(row: ExpenseChange, name: str) -> object:

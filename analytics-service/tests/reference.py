@@ -64,6 +64,11 @@ class Reference:
                 value.lower() in text.lower()
                 for text in (row.merchant, row.note, row.place, row.account)
             ),
+            "bbox": lambda: in_box(row, value),
+            "located": lambda: (row.lat is None or row.lon is None) == (value == "false"),
+            "city": lambda: {"none": not row.city, "any": bool(row.city)}.get(
+                value, row.city == value
+            ),
             "id": lambda: str(row.id) == value,
             "subtree": lambda: True,
             "category_id": lambda: True,
@@ -80,6 +85,19 @@ class Reference:
         if query.get("subtree") == "false":
             return [row for row in rows if row.category_id == category_id]
         return [row for row in rows if category_id in self.path(row.category_id)]
+
+
+def in_box(row: ExpenseChange, text: str) -> bool:
+    """Whether GET /expenses finds a row in a box."""
+    west, south, east, north = map(float, text.split(","))
+    if row.lat is None or row.lon is None:
+        return False
+    return (
+        south <= row.lat
+        and west <= row.lon
+        and (row.lat < north or north == 90)
+        and (row.lon < east or east == 180)
+    )
 
 
 def spent(rows: Iterable[ExpenseChange], *, gross: bool) -> int:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 
 from ingest_service.app import MIGRATIONS, create_app, create_worker
 from ingest_service.config import Config
+from ingest_service.domain.places import Locator
 from servicekit.sqlite import migrate, open_engine
 from servicekit.testing import TokenMint
 
@@ -17,6 +19,22 @@ from servicekit.testing import TokenMint
 @pytest.fixture(scope="session")
 def mint() -> TokenMint:
     return TokenMint()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All workers of a run share what takes seconds to make."""
+    folder = tmp_path_factory.mktemp("gazetteer")
+
+    @cache
+    def places() -> Locator:
+        from ingest_service.training.places import open_places
+
+        return open_places(folder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest_service.app._places", lambda _config: places)
+        yield
 
 
 @pytest.fixture

@@ -55,7 +55,9 @@ def fill(ledger: Ledger, first: int, last: int, *, user_ids: Sequence[int] = (1,
                 merchant=rng.choice(["", "甲", "乙"]),
                 note=f"第{number}笔",
                 import_id=rng.choice([None, 7]),
-                lat=rng.choice([None, 31.5]),
+                lat=rng.choice([None, 31.5, 0.29, -33.8688]),
+                lon=rng.choice([121.4737, 0.57, -70.6693]),
+                city=rng.choice(["", "CN-310100", "FR-2988507"]),
             )
         )
 
@@ -93,7 +95,7 @@ def indexes(engine: Engine) -> dict[str, Any]:
         }
 
 
-LABELS = {"merchant_id", "place_id", "note_id", "source_id", "account_id"}
+LABELS = {"merchant_id", "place_id", "note_id", "source_id", "account_id", "city_id"}
 
 
 def test_a_load_equals_page_by_page(model: Callable[[str], Model]) -> None:

@@ -15,7 +15,9 @@ def filled(ledger: Ledger, pull: Callable[[], None]) -> None:
         category(id=1), category(id=2, name="早餐", code="food.breakfast", parent_id=1)
     )
     for day in range(1, 30):
-        ledger.put(expense(id=day, day=date(2024, 3, day), category_id=1 + day % 2))
+        ledger.put(
+            expense(id=day, day=date(2024, 3, day), category_id=1 + day % 2, city="CN-310100")
+        )
         ledger.put(expense(id=100 + day, day=date(2024, 2, day), category_id=2))
     ledger.put(expense(id=300, amount_minor=990_000, category_id=2, day=date(2024, 3, 29)))
     ledger.put(expense(id=301, currency="JPY", amount_minor=1200))
@@ -44,6 +46,9 @@ def filled(ledger: Ledger, pull: Callable[[], None]) -> None:
         ("behavior-tree", "behavior_sankey", {"form": "sankey"}),
         ("level-scatter", "level_scatter", {}),
         ("level-scatter", "level_scatter", {"by": "category", "clusters": "3"}),
+        ("heatmap", "heatmap", {}),
+        ("heatmap", "heatmap", {"precision": "-1", "bbox": "100,20,125,40"}),
+        ("heatmap", "heatmap", {"by": "city"}),
         ("anomalies", "anomalies", {"scope": "day"}),
         ("anomalies", "anomalies", {"scope": "transaction"}),
     ],
@@ -58,7 +63,8 @@ def test_answers_have_the_agreed_shape(
 
 
 @pytest.mark.parametrize(
-    "chart", ["overview", "trend", "category-share", "rank", "amount-hist", "time-radar"]
+    "chart",
+    ["overview", "trend", "category-share", "rank", "amount-hist", "time-radar", "heatmap"],
 )
 def test_a_user_without_rows_gets_empty_charts(filled: None, ask: Ask, chart: str) -> None:
     body = ask(chart, owner="77")

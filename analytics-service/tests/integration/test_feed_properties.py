@@ -41,6 +41,9 @@ new_rows = st.fixed_dictionaries(
         "category_id": st.sampled_from([None, 1, 2, 3, 4, 9]),
         "merchant": st.sampled_from(["", "星巴克", "Starbucks", "美团_外卖", "100%果汁"]),
         "place": st.sampled_from(["", "上海", "北京"]),
+        "lat": st.sampled_from([None, 31.2304, 31.2399, 31.24, 39.9, 0.29, -33.8688, 90.0]),
+        "lon": st.sampled_from([None, 121.4737, 121.47, 121.48, 116.4, -0.57, 180.0]),
+        "city": st.sampled_from(["", "CN-310100", "CN-110100", "FR-2988507"]),
         "source": st.sampled_from(["alipay", "wechat"]),
         "note": st.sampled_from(["", "早餐 latte", "LATTE"]),
         "import_id": st.sampled_from([None, 1, 2]),
@@ -71,6 +74,9 @@ CHOICES: dict[str, st.SearchStrategy[str]] = {
     "place": st.just("上海"),
     "source": st.sampled_from(["alipay", "wechat"]),
     "account": st.sampled_from(["招商银行(1234)", "现金"]),
+    "bbox": st.sampled_from(["121,31,122,32", "121.47,31.2304,121.48,31.24", "-180,-90,180,90"]),
+    "city": st.sampled_from(["CN-310100", "FR-2988507", "none", "any"]),
+    "located": st.sampled_from(["true", "false"]),
     "q": st.sampled_from(["latte", "果汁", "_", "100%", "STAR"]),
 }
 # Few at a time: all together would leave no rows to compare.
@@ -183,6 +189,7 @@ def check_all(world: World, query: dict[str, str]) -> None:
     check_distributions(world, query, rows, truth, gross=gross)
     check_flows(world, query, rows, truth, gross=gross)
     check_levels(world, query, rows, truth, gross=gross)
+    check_maps(world, query, rows, truth, gross=gross)
     check_overview(world, query, asked, truth, gross=gross)
     check_charges(world, query, rows, truth)
 
@@ -314,6 +321,29 @@ def check_levels(
         }
         assert found == {name: tally for name, tally in expected.items() if tally[1] > 0}
         assert sum(group["size"] for group in body["clusters"]) == len(body["items"])
+
+
+def check_maps(
+    world: World, query: dict[str, str], rows: list[Any], truth: Reference, *, gross: bool
+) -> None:
+    maps = [world.ask("heatmap", query, precision=p) for p in ("auto", "-1", "0", "2", "3", "4")]
+    located = [row for row in rows if row.lat is not None and row.lon is not None]
+    placed = [row for row in rows if row.city]
+    cities = world.ask("heatmap", query, by="city")
+    for body, known in [(one, located) for one in maps] + [(cities, placed)]:
+        assert (body["count"], minor(body["total"])) == (len(rows), spent(rows, gross=gross))
+        check_items(body["items"], truth, gross=gross)
+        tallies = [body["located"], body["unlocated"]]
+        check_items([part for part in tallies if part["filter"] is not None], truth, gross=gross)
+        assert all(part["count"] == 0 for part in tallies if part["filter"] is None)
+        whole = (len(known), spent(known, gross=gross))
+        assert (body["located"]["count"], minor(body["located"]["amount"])) == whole
+        assert sum(item["count"] for item in body["items"]) == len(known)
+        assert len({item["key"] for item in body["items"]}) == len(body["items"])
+    expected = reference.groups(placed, lambda row: row.city, gross=gross)
+    assert {
+        item["key"]: (item["count"], minor(item["amount"])) for item in cities["items"]
+    } == expected
 
 
 def check_node(node: dict[str, Any], truth: Reference, *, gross: bool) -> None:

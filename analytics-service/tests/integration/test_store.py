@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, event
 
 from analytics_service.config import Config
 from analytics_service.domain.filters import Filter
+from analytics_service.domain.grid import Box
 from analytics_service.store.engine import open_read_model
 from analytics_service.store.queries import SqliteSnapshot
 from analytics_service.store.tables import metadata
@@ -18,6 +19,10 @@ from servicekit.sqlite import read_transaction
 SPENT = Filter(owner_id=1, currency="CNY")
 DATED = Filter(owner_id=1, currency="CNY", start=19_000, end=19_400)
 WORDY = Filter(owner_id=1, currency="CNY", q="咖啡")
+IN_A_BOX = Filter(owner_id=1, currency="CNY", box=Box(121, 31, 122, 32))
+LOCATED = Filter(owner_id=1, currency="CNY", located=True, category_id=3, start=19_000)
+UNLOCATED = Filter(owner_id=1, currency="CNY", located=False)
+IN_A_CITY = Filter(owner_id=1, currency="CNY", city="CN-310100")
 OF_MERCHANT = Filter(owner_id=1, currency="CNY", merchant="星巴克")
 
 
@@ -31,13 +36,18 @@ def connection(config: Config) -> Iterator[Connection]:
 
 def plans(connection: Connection, read: str, *arguments: Any) -> str:
     """The query plans of what a read of the snapshot asks SQLite."""
+    return plans_of(connection, lambda: getattr(SqliteSnapshot(connection), read)(*arguments))
+
+
+def plans_of(connection: Connection, run: Callable[[], Any]) -> str:
+    """The query plans of what a call asks SQLite."""
     asked: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         asked.append((statement, parameters))
 
     event.listen(connection, "before_cursor_execute", note)
-    found = getattr(SqliteSnapshot(connection), read)(*arguments)
+    found = run()
     list(found) if hasattr(found, "__iter__") else None
     event.remove(connection, "before_cursor_execute", note)
     lines: list[str] = []
@@ -69,6 +79,15 @@ def test_the_migrated_schema_is_that_of_the_tables(connection: Connection) -> No
         ("by_merchant", DATED, "expense_facts USING PRIMARY KEY (user_id=? AND local_day>?"),
         ("by_merchant", WORDY, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
         ("by_category", WORDY, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        ("by_city", SPENT, "SEARCH monthly_city USING PRIMARY KEY"),
+        ("extent", SPENT, "SEARCH areas USING PRIMARY KEY"),
+        ("total", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
+        ("total", LOCATED, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
+        ("by_day", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
+        ("by_category", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
+        ("by_merchant", IN_A_BOX, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        ("by_merchant", IN_A_CITY, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        ("by_day", UNLOCATED, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
         ("by_day", OF_MERCHANT, "SEARCH expense_facts USING INDEX facts_by_charge"),
     ],
 )
@@ -76,6 +95,30 @@ def test_each_query_takes_the_way_that_was_made_for_it(
     connection: Connection, read: str, where: Filter, way: str
 ) -> None:
     plan = plans(connection, read, where)
+
+    assert way in plan, plan
+    assert "SCAN expense_facts" not in plan
+
+
+@pytest.mark.parametrize(
+    ("where", "decimals", "way"),
+    [
+        (SPENT, 2, "SEARCH areas USING PRIMARY KEY"),
+        (SPENT, -1, "SEARCH areas USING PRIMARY KEY"),
+        (DATED, 1, "SEARCH monthly_area USING PRIMARY KEY"),
+        (DATED, 3, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
+        (IN_A_BOX, 2, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
+        (WORDY, 2, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        (OF_MERCHANT, 2, "SEARCH expense_facts USING INDEX facts_by_charge"),
+    ],
+)
+def test_cells_come_from_rollups_or_their_own_index(
+    connection: Connection, where: Filter, decimals: int, way: str
+) -> None:
+    def by_cell() -> object:
+        return SqliteSnapshot(connection).by_cell(where, decimals, limit=10)
+
+    plan = plans_of(connection, by_cell)
 
     assert way in plan, plan
     assert "SCAN expense_facts" not in plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -26,6 +27,7 @@ from ingest_service.clients.forecast import ForecastClient
 from ingest_service.clients.own_token import OwnTokens
 from ingest_service.clients.report import ReportClient
 from ingest_service.config import Config
+from ingest_service.domain.places import Locator
 from ingest_service.store import tables
 from ingest_service.store.database import SqliteDatabase
 from ingest_service.store.export_files import ExportFolder
@@ -37,6 +39,7 @@ from ingest_service.usecases import uploads as usecases
 from ingest_service.usecases.given_up import give_up_import
 from ingest_service.usecases.guesses import CLASSIFY_JOB
 from ingest_service.usecases.learning import LEARN_JOB, LearningTools, learn_categories
+from ingest_service.usecases.locating import locate_rows
 from servicekit.idempotency import IdempotencyStore
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
 from servicekit.jobs import Job, JobContext, JobQueue, Periodic, Worker
@@ -47,6 +50,7 @@ from servicekit.web import create_base_app
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 _SWEEP_EVERY_S = 3600.0
+_LOCATE_EVERY_S = 1.0
 _ORPHAN_AGE_S = 3600.0
 SERVICE = "ingest"
 # To connect, and to answer a page of a list.
@@ -141,7 +145,8 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
     def seconds() -> int:
         return int(clock().timestamp())
 
-    tools = ImportTools(database, folder, exponent, seconds, shipped_model)
+    places = _places(config)
+    tools = ImportTools(database, folder, exponent, seconds, shipped_model, places)
 
     def import_statement(context: JobContext) -> None:
         run_import(
@@ -197,8 +202,30 @@ def _worker(config: Config, engine: Engine, clock: Clock, options: dict[str, flo
             LEARN_JOB: learn_of_corrections,
             CLASSIFY_JOB: classify_rows,
         },
-        periodic=[Periodic(_SWEEP_EVERY_S, sweep)],
+        periodic=[
+            Periodic(_SWEEP_EVERY_S, sweep),
+            Periodic(_LOCATE_EVERY_S, _locating(database, places)),
+        ],
         heartbeat_path=config.heartbeat_path,
         on_failed=give_up,
         **options,  # type: ignore[arg-type] # the kit's own numbers
     )
+
+
+def _places(config: Config) -> Callable[[], Locator]:
+    """Gives the locator, which is loaded when the first row with a place comes."""
+
+    @cache
+    def places() -> Locator:
+        from ingest_service.training.places import open_places
+
+        return open_places(config.data_dir)
+
+    return places
+
+
+def _locating(database: SqliteDatabase, places: Callable[[], Locator]) -> Callable[[], None]:
+    def locate() -> None:
+        locate_rows(database, places)
+
+    return locate

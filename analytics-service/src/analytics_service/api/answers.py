@@ -94,6 +94,9 @@ def filter_of(args: Args) -> Filter:
         q=args["q"],
         source=args["source"],
         account=args["account"],
+        box=args["bbox"],
+        city=args["city"],
+        located=args["located"],
     )
 
 

@@ -9,9 +9,11 @@ from flask.views import MethodView
 from analytics_service.api import schemas
 from analytics_service.api.answers import Answers, Draw
 from analytics_service.api.flow_bodies import FlowBodies
+from analytics_service.api.heat_bodies import cities_body, grid_body
 from analytics_service.api.level_bodies import scatter_body
 from analytics_service.api.presenter import Json, Presenter
 from analytics_service.api.schemas_flows import BehaviourSchema
+from analytics_service.api.schemas_heat import HeatArgs, HeatSchema
 from analytics_service.api.schemas_levels import ScatterSchema
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.flows import FlowNode, label_ids
@@ -19,6 +21,7 @@ from analytics_service.domain.ports import Snapshot
 from analytics_service.usecases.anomalies import find_anomalies
 from analytics_service.usecases.charts import category_share, rank, time_radar, trend
 from analytics_service.usecases.flows import behaviour_graph, behaviour_tree
+from analytics_service.usecases.heat import heat_cities, heat_grid
 from analytics_service.usecases.histogram import amount_histogram
 from analytics_service.usecases.levels import level_scatter
 from analytics_service.usecases.overview import overview
@@ -39,6 +42,7 @@ def charts_blueprint(answers: Answers) -> Blueprint:
     _add_distributions(blueprint, answers)
     _add_flows(blueprint, answers)
     _add_levels(blueprint, answers)
+    _add_maps(blueprint, answers)
     return blueprint
 
 
@@ -140,6 +144,28 @@ def _add_levels(blueprint: Blueprint, answers: Answers) -> None:
                 ),
                 stamp=lambda snapshot, where: snapshot.level_rows(where),
             )
+
+
+def _add_maps(blueprint: Blueprint, answers: Answers) -> None:
+    @blueprint.route("/heatmap")
+    class HeatMap(MethodView):
+        @signed_in(scope=SCOPE)
+        @blueprint.arguments(HeatArgs, location="query")
+        @blueprint.response(200, HeatSchema)
+        def get(self, args: Args) -> Response:
+            """Where money was spent: cells of a grid, or cities; at most 5,000, no row left out."""
+            return answers.give(
+                args, _draw_map(by_city=args["by"] == "city", decimals=args["precision"])
+            )
+
+
+def _draw_map(*, by_city: bool, decimals: int | None) -> Draw:
+    def draw(snapshot: Snapshot, where: Filter, show: Presenter) -> Json:
+        if by_city:
+            return cities_body(show, where, heat_cities(snapshot, where))
+        return grid_body(show, where, heat_grid(snapshot, where, decimals=decimals))
+
+    return draw
 
 
 def _draw_tree(depth: int) -> Draw:

@@ -302,6 +302,11 @@ def expenses_query(where: Filter, *, names_currency: bool) -> Json:
             query[name] = to_decimal_string(minor, where.currency)
     names = ("merchant", "place", "q", "source", "account")
     words = {name: getattr(where, name) for name in names}
+    words |= {
+        "bbox": where.box and where.box.text,
+        "city": where.city,
+        "located": None if where.located is None else str(where.located).lower(),
+    }
     return query | {name: word for name, word in words.items() if word is not None}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from analytics_service.api.box_field import BOX_WORDS, BoxField
 from analytics_service.domain.anomalies import LEVELS, SCOPES
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.filters import DIRECTIONS
@@ -77,6 +78,13 @@ class FilterArgs(StrictSchema):
     q = _word("words within merchant, note, place or account")
     source = _word("the kind of statement that the row came from")
     account = _word("the paying account's whole name")
+    bbox = BoxField(load_default=None, metadata={"type": "string", **_about(BOX_WORDS)})
+    city = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^([A-Z]{2}-[0-9]{1,12}|none|any)$"),
+        metadata=_about("a city's code; none: rows of no known city, any: of some"),
+    )
+    located = fields.Boolean(load_default=None, metadata=_about("whether the row has coordinates"))
     currency = fields.String(
         load_default=None,
         validate=validate.Regexp(r"^[A-Z]{3}$"),

@@ -10,10 +10,11 @@ from typing import Any, Protocol, overload
 from urllib3.exceptions import HTTPError
 
 from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
-from analytics_service.domain.feed import CategoryChange, ExpenseChange, FeedPage
+from analytics_service.domain.feed import CategoryChange, CityChange, ExpenseChange, FeedPage
 
 _TEXT_IDS = ("id", "user_id", "category_id", "import_id")
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+_CITY_KEYS = ("code", "name", "name_en", "lat", "lon")
 _CATEGORY_KEYS = ("id", "user_id", "deleted", "name", "code", "parent_id")
 Columns = Mapping[str, Sequence[Any]]
 
@@ -48,6 +49,7 @@ def read_json(body: bytes, *, after: int) -> FeedPage:
             has_more=bool(told["has_more"]),
             expenses=_expenses(columns),
             categories=_categories(told["categories"]),
+            cities=_cities(told["cities"]),
         )
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise FeedCorrupt("a page of the change feed cannot be read") from error
@@ -82,6 +84,7 @@ class ArrowPages:
             self._last = int(about[b"next"])
             self._has_more = about[b"has_more"] == b"true"
             self._categories = _categories(json.loads(about[b"categories"]))
+            self._cities = _cities(json.loads(about[b"cities"]))
             self._waiting = self._batch()
 
     def next(self, limit: int) -> FeedPage:
@@ -96,11 +99,12 @@ class ArrowPages:
             has_more=self._has_more if self.is_over else True,
             expenses=expenses,
             categories=self._categories,
+            cities=self._cities,
             table=expenses.table,
             waiting=self._last - self.after,
         )
         # All that the stream has came with its first page: a category is only ever newer.
-        self._categories = []
+        self._categories, self._cities = [], []
         self.after = page.next
         return page
 
@@ -204,3 +208,7 @@ def _categories(columns: Columns) -> list[CategoryChange]:
             *(columns[key] for key in _CATEGORY_KEYS), strict=True
         )
     ]
+
+
+def _cities(columns: Columns) -> list[CityChange]:
+    return [CityChange(*row) for row in zip(*(columns[key] for key in _CITY_KEYS), strict=True)]

@@ -9,7 +9,8 @@ class ExpenseChange(NamedTuple):
     """The state of one expense after a change; a tombstone where `deleted`.
 
     A tuple, because a first pull makes millions of them and hands them on as database rows.
-    `local_day` counts days from 1970-01-01, `time` and `created_at` are epoch seconds.
+    `local_day` counts days from 1970-01-01, `time` and `created_at` are epoch seconds; `city` is a
+    city's code, empty where none is known.
     """
 
     id: int
@@ -28,6 +29,7 @@ class ExpenseChange(NamedTuple):
     place: str
     lat: float | None
     lon: float | None
+    city: str
     note: str
     source: str
     account: str
@@ -48,6 +50,17 @@ class CategoryChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CityChange:
+    """A city in which rows are: its code, its names in Chinese and English, its centre."""
+
+    code: str
+    name: str
+    name_en: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
 class FeedPage:
     """Every change with `after < seq <= next`, under one epoch of the feed."""
 
@@ -57,6 +70,7 @@ class FeedPage:
     has_more: bool
     expenses: Sequence[ExpenseChange]
     categories: Sequence[CategoryChange]
+    cities: Sequence[CityChange] = ()
     table: Any = None
     """The expenses as a pyarrow table in the feed's own columns, where they came as one."""
     waiting: int = 0

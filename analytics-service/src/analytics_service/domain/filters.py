@@ -2,13 +2,20 @@
 
 from dataclasses import dataclass
 
+from analytics_service.domain.grid import Box
+
+NO_CITY, ANY_CITY = "none", "any"
+"""Stand for rows of no known city, and for those of some."""
 DIRECTIONS = ("expense", "income", "refund")
 """The directions a chart can show; transfers between own accounts never count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The rows that a chart speaks of; days are counted from 1970-01-01, `end` is exclusive."""
+    """The rows that a chart speaks of; days are counted from 1970-01-01, `end` is exclusive.
+
+    `city` is a city's code, or NO_CITY or ANY_CITY; `located`: whether the row has coordinates.
+    """
 
     owner_id: int
     currency: str
@@ -25,12 +32,20 @@ class Filter:
     q: str | None = None
     source: str | None = None
     account: str | None = None
+    box: Box | None = None
+    city: str | None = None
+    located: bool | None = None
+
+    @property
+    def names_words(self) -> bool:
+        """Whether words narrow the rows, those of the city included."""
+        free = (self.merchant, self.place, self.q, self.source, self.account, self.city)
+        return any(value is not None for value in free)
 
     @property
     def names_rows(self) -> bool:
-        """Whether words narrow the rows."""
-        free = (self.merchant, self.place, self.q, self.source, self.account)
-        return any(value is not None for value in free)
+        """Whether words or a place narrow the rows."""
+        return self.names_words or self.box is not None or self.located is not None
 
     @property
     def looks_at_rows(self) -> bool:

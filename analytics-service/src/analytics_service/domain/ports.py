@@ -10,6 +10,8 @@ from analytics_service.domain.categories import CategoryTree, Tally
 from analytics_service.domain.feed import FeedPage, Following
 from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
+from analytics_service.domain.grid import Extent
+from analytics_service.domain.heat import City
 from analytics_service.domain.levels import FittedLevels, LevelModel, Pair
 from analytics_service.domain.views import View, ViewChange
 
@@ -53,6 +55,24 @@ class Snapshot(Protocol):
 
     def by_place(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each named place, by label."""
+        ...
+
+    def by_city(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each city, by the label of its code; 0 where none is known."""
+        ...
+
+    def cities(self, codes: Sequence[str]) -> Mapping[str, City]:
+        """What is known of cities, by their codes."""
+        ...
+
+    def extent(self, where: Filter) -> Extent | None:
+        """Where all rows of the owner's currency and direction lie; None where nowhere."""
+        ...
+
+    def by_cell(
+        self, where: Filter, decimals: int, *, limit: int
+    ) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each cell (row, column) of a size; more than the limit: not all."""
         ...
 
     def label_texts(self, label_ids: list[int]) -> Mapping[int, str]:

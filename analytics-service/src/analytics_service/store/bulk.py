@@ -20,6 +20,7 @@ from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.feed import FeedPage
 from analytics_service.store import tables as t
 from analytics_service.store.arrow_numbers import Integers, arrow_integers, integers
+from analytics_service.store.bulk_cells import areas, cells
 from analytics_service.store.bulk_insert import insert_many
 from analytics_service.store.bulk_labels import BulkLabels
 from analytics_service.store.derived import EXPENSE, judge_repeats, renew_norms
@@ -31,7 +32,7 @@ REBUILD_SHARE = 0.5
 """Indexes are made anew from this share of the rows that are there on."""
 _MAX_ID_SPAN = 1 << 26
 _MOST_LOOSE = 100_000
-_LABELLED = ("merchant", "place", "note", "source", "account")
+_LABELLED = ("merchant", "place", "note", "source", "account", "city")
 _OWNER = ("user_id", "currency", "direction")
 _SUMS = ("count", "amount_minor", "refunded_minor")
 _MONTHS_TO_1970 = 1970 * 12
@@ -148,6 +149,7 @@ class BulkLoad:
             facts[name] = live[name].combine_chunks()
         for name in ("id", "refunded_minor", "local_hour", "time", "created_at"):
             facts[name] = integers(live[name])
+        facts["cell"] = cells(facts["lat"], facts["lon"])
         return facts
 
     def _insert(self, facts: Mapping[str, Any]) -> None:
@@ -171,6 +173,7 @@ class BulkLoad:
         moved = {
             "owner": self._owner_codes(facts),
             "month": days.astype("datetime64[M]").astype(np.int64) + _MONTHS_TO_1970,
+            "area": areas(facts["cell"]),
             "charge_minor": facts["amount_minor"],
             "count": np.ones(len(days), dtype=np.int64),
             **{name: facts[name] for name in _moved_columns()},

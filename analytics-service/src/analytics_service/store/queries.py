@@ -28,14 +28,18 @@ from analytics_service.domain.calendar import DayRange, day_of, month_index, mon
 from analytics_service.domain.categories import NO_CATEGORY, Category, CategoryTree, Tally
 from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
+from analytics_service.domain.grid import AREA, Extent
+from analytics_service.domain.heat import City
 from analytics_service.domain.levels import LevelModel
 from analytics_service.store import tables as t
+from analytics_service.store.heat import cell_columns, place_conditions, read_extent
 from analytics_service.store.levels import read_level_model, read_level_rows
 
 FACTS = t.expense_facts
 MAX_COMPOUND = 400
 """SQLite takes at most 500 SELECTs in one UNION ALL."""
 MAX_IDS = 5_000
+_KEYS_OF_CELLS = frozenset({"category_id", "amount_minor", "local_day", "cell"})
 Condition = ColumnElement[bool]
 
 
@@ -79,6 +83,15 @@ def _cover(where: Filter, monthly: Table) -> list[_Part]:
     return [_Part(monthly, undated, tuple(months)), *edges]
 
 
+def _map_parts(where: Filter, decimals: int) -> list[_Part]:
+    """Tables that answer for cells of a size."""
+    if where.looks_at_rows or decimals > AREA:
+        return [_Part(FACTS, where)]
+    if where.start is where.end is where.category_id is None:
+        return [_Part(t.areas, where)]
+    return _cover(where, t.monthly_area)
+
+
 class AccessPath(Enum):
     """Which way into the facts SQLite is left to take.
 
@@ -90,6 +103,7 @@ class AccessPath(Enum):
     MERCHANT = "the index by merchant"
     DAYS = "the rows in their own order, by day"
     AMOUNTS = "an index by amount or category"
+    CELLS = "the index by cell, of rows with coordinates"
 
 
 def _hidden(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -118,16 +132,20 @@ def _hidden_columns(table: Table, path: AccessPath) -> dict[str, ColumnElement[A
             "local_day",
             "amount_minor",
         ),
-        AccessPath.DAYS: ("direction", "currency", "category_id", "amount_minor"),
+        AccessPath.DAYS: ("direction", "currency", "category_id", "amount_minor", "cell"),
         AccessPath.AMOUNTS: ("local_day",),
+        AccessPath.CELLS: ("local_day", "category_id", "amount_minor"),
     }[path]
     return {name: _hidden(FACTS.c[name], name) for name in names}
 
 
 def _path(where: Filter, *keys: str) -> AccessPath:
-    """By merchant; or by an index of amounts where it holds all that is asked for; or by day."""
+    """By merchant; or by an index that holds all that is asked for; or by day."""
     if where.merchant is not None:
         return AccessPath.MERCHANT
+    on_map = where.box is not None or where.located is True or "cell" in keys
+    if on_map and not where.names_words and {*keys} <= _KEYS_OF_CELLS:
+        return AccessPath.CELLS
     is_dated = where.start is not None or where.end is not None
     is_covered = {"category_id", "amount_minor"} >= {*keys} and not (is_dated or where.names_rows)
     return AccessPath.AMOUNTS if is_covered else AccessPath.DAYS
@@ -154,7 +172,7 @@ def _above(where: Filter, category_id: int, bound_minor: int) -> Select[Any]:
 
 
 def _ranking_path(where: Filter) -> AccessPath:
-    """By the order of amounts, unless a merchant or words leave few rows."""
+    """By the order of amounts, unless words or a place leave few rows."""
     return _path(where, "any") if where.names_rows else AccessPath.AMOUNTS
 
 
@@ -246,6 +264,40 @@ class SqliteSnapshot:
         """The figures of each named place, by label."""
         monthly = t.monthly_place if where.category_id is None else t.monthly_category_place
         return self._without_blank(self._by_key(where, monthly, "place_id"))
+
+    def by_city(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each city, by the label of its code; NO_LABEL where none is known."""
+        return self._by_key(where, t.monthly_city, "city_id")
+
+    def cities(self, codes: Sequence[str]) -> Mapping[str, City]:
+        """What is known of cities, by their codes."""
+        c = t.cities.c
+        columns = (c.code, c.name, c.name_en, c.lat, c.lon)
+        rows = self._connection.execute(select(*columns).where(c.code.in_(codes)))
+        return {row.code: City(*row) for row in rows}
+
+    def extent(self, where: Filter) -> Extent | None:
+        """Where all rows of the owner's currency and direction lie; None where nowhere."""
+        return read_extent(self._connection, where)
+
+    def by_cell(
+        self, where: Filter, decimals: int, *, limit: int
+    ) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each cell (row, column) of a size; more than the limit: not all."""
+        found: dict[tuple[int, int], Tally] = {}
+        for part in _map_parts(where, decimals):
+            path = _path(part.where, "cell")
+            row, column, is_located = cell_columns(part.table, decimals)
+            query = (
+                select(row, column, *_figures(part.table, where))
+                .where(*self._conditions(part.table, part.where, path=path), *part.months)
+                .where(is_located)
+                .group_by(row, column)
+                .limit(limit + 1)
+            )
+            for y, x, count, amount in self._connection.execute(query):
+                found[y, x] = found.get((y, x), Tally()) + Tally(count, amount)
+        return found
 
     def by_hour(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each local hour that has rows."""
@@ -485,6 +537,8 @@ class SqliteSnapshot:
         if not any_currency:
             amount = c.charge_minor if table is t.amounts else c.amount_minor
             found += _amount_conditions(hidden.get("amount_minor", amount), where)
+        if table is FACTS:
+            found += place_conditions(where, hidden.get("cell", FACTS.c.cell))
         return found + _word_conditions(where)
 
     def _in_category(self, column: ColumnElement[int], where: Filter) -> Condition:

@@ -19,6 +19,7 @@ from sqlalchemy.sql import select
 from analytics_service.domain.anomalies import amount_bin
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.feed import ExpenseChange
+from analytics_service.domain.grid import cell_of
 from analytics_service.store import tables as t
 
 LABELS_PER_QUERY = 1_000
@@ -62,6 +63,8 @@ delta = Table(
             "place_id",
             "local_hour",
             "source_id",
+            "city_id",
+            "area",
             "charge_minor",
             "amount_bin",
             "time",
@@ -114,6 +117,7 @@ def _label_ids(connection: Connection, live: Iterable[ExpenseChange]) -> LabelId
                 (user, change.note),
                 (user, change.source),
                 (user, change.account),
+                (user, change.city),
             )
         )
     ordered = sorted(key for key in wanted if key[1])
@@ -155,4 +159,6 @@ def _fact(change: ExpenseChange, ids: LabelIds) -> tuple[object, ...]:
         change.created_at,
         change.lat,
         change.lon,
+        ids.get((user, change.city), t.NO_LABEL),
+        cell_of(change.lat, change.lon),
     )

@@ -85,6 +85,18 @@ categories = Table(
     Index("categories_of_user", "user_id"),
 )
 
+cities = Table(
+    "cities",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The cities in which rows of any user are, as the feed tells them."""
+
 expense_facts = Table(
     "expense_facts",
     metadata,
@@ -108,6 +120,10 @@ expense_facts = Table(
     Column("created_at", Integer, nullable=False),
     Column("lat", Float),
     Column("lon", Float),
+    # the label of the city's code
+    Column("city_id", Integer, nullable=False, server_default="0"),
+    # domain.grid: the finest cell of the coordinates
+    Column("cell", Integer, nullable=False, server_default="-1"),
     PrimaryKeyConstraint("user_id", "local_day", "id"),
     CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
     CheckConstraint("refunded_minor >= 0", name="refund_not_negative"),
@@ -151,8 +167,23 @@ Index(
     expense_facts.c.refunded_minor,
     expense_facts.c.category_id,
 )
+# serves: cells finer than the rollups', and boxes, by itself
+Index(
+    "facts_by_cell",
+    expense_facts.c.user_id,
+    expense_facts.c.currency,
+    expense_facts.c.direction,
+    expense_facts.c.cell,
+    expense_facts.c.amount_minor,
+    expense_facts.c.refunded_minor,
+    expense_facts.c.local_day,
+    expense_facts.c.category_id,
+    sqlite_where=text("cell >= 0"),
+)
 
-LATE_INDEXES = frozenset({"facts_by_category_amount", "facts_by_net", "facts_by_amount"})
+LATE_INDEXES = frozenset(
+    {"facts_by_category_amount", "facts_by_net", "facts_by_amount", "facts_by_cell"}
+)
 """What a bulk load leaves to be made after it: they make answers fast, the writer needs none."""
 
 
@@ -183,6 +214,9 @@ monthly_place = _rollup("monthly_place", "month", "place_id")
 monthly_category_place = _rollup("monthly_category_place", "month", "category_id", "place_id")
 monthly_hour = _rollup("monthly_hour", "month", "category_id", "local_hour")
 monthly_source = _rollup("monthly_source", "month", "category_id", "source_id")
+monthly_city = _rollup("monthly_city", "month", "category_id", "city_id")
+areas = _rollup("areas", "area")
+monthly_area = _rollup("monthly_area", "month", "category_id", "area")
 amounts = _rollup("amounts", "charge_minor")
 amount_bins = _rollup("amount_bins", "category_id", "amount_bin")
 ROLLUPS = (
@@ -194,6 +228,9 @@ ROLLUPS = (
     monthly_category_place,
     monthly_hour,
     monthly_source,
+    monthly_city,
+    areas,
+    monthly_area,
     amounts,
     amount_bins,
 )

@@ -4,6 +4,8 @@ A page goes in whole or not at all: facts, rollups, norms and cursor in one tran
 move by what leaves and what enters the facts, so that a page costs what it changes.
 """
 
+from dataclasses import asdict
+
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -11,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Table,
     and_,
+    case,
     cast,
     delete,
     func,
@@ -26,6 +29,7 @@ from sqlalchemy.schema import CreateIndex
 from analytics_service.domain.anomalies import REPEAT_SECONDS
 from analytics_service.domain.feed import CategoryChange, FeedPage, Following
 from analytics_service.domain.figures import FeedState
+from analytics_service.domain.grid import AREA, FINEST, NO_CELL, WIDTH, parts_of
 from analytics_service.store import tables as t
 from analytics_service.store.derived import EXPENSE, judge_repeats, renew_norms
 from analytics_service.store.queries import read_feed_state
@@ -55,8 +59,7 @@ class SqliteReadModelWriter:
                 return False
             if page.expenses:
                 _apply_expenses(connection, page)
-            for category in page.categories:
-                _apply_category(connection, category)
+            _apply_names(connection, page)
             _move_cursor(connection, page, now=now)
             return True
 
@@ -78,8 +81,7 @@ class SqliteReadModelWriter:
             last = page
             while True:
                 load.add(page)
-                for category in page.categories:
-                    _apply_category(connection, category)
+                _apply_names(connection, page)
                 last = page
                 if not page.has_more or load.is_full:
                     break
@@ -167,6 +169,7 @@ def _note_movement(
     month = cast(func.strftime("%m", instant, "unixepoch"), Integer)
     special = {
         "month": year * 12 + month - 1,
+        "area": _area(c.cell),
         "charge_minor": c.amount_minor,
         "count": literal(sign),
         "amount_minor": c.amount_minor * sign,
@@ -177,6 +180,13 @@ def _note_movement(
     if condition is not None:
         rows = rows.where(condition)
     connection.execute(insert(delta).from_select(names, rows))
+
+
+def _area(cell: ColumnElement[int]) -> ColumnElement[int]:
+    """domain.grid.area_of, in SQL."""
+    parts = parts_of(AREA, of=FINEST)
+    area = cell // WIDTH // parts * WIDTH + cell % WIDTH // parts
+    return case((cell == NO_CELL, NO_CELL), else_=area)
 
 
 def _move_rollup(connection: Connection, rollup: Table) -> None:
@@ -240,6 +250,14 @@ def _renew_norms(connection: Connection) -> None:
     d = delta.c
     moved = select(d.user_id, d.currency, d.category_id).where(d.direction == EXPENSE).distinct()
     renew_norms(connection, [(row[0], row[1], row[2]) for row in connection.execute(moved)])
+
+
+def _apply_names(connection: Connection, page: FeedPage) -> None:
+    """Store what the page tells of categories and cities."""
+    for category in page.categories:
+        _apply_category(connection, category)
+    for city in page.cities:
+        connection.execute(insert(t.cities).prefix_with("OR REPLACE"), asdict(city))
 
 
 def _apply_category(connection: Connection, change: CategoryChange) -> None:

@@ -70,6 +70,7 @@ def _json(pages: FeedPages) -> Response:
             "has_more": head.has_more,
             "columns": columns,
             "categories": head.categories,
+            "cities": head.cities,
         }
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from ingest_service.domain.amounts import parse_minor
 from ingest_service.domain.local_time import day_number
 from ingest_service.domain.models import NO_CATEGORY, ExpenseFilter
+from ingest_service.domain.places import ANY_CITY, NO_CITY
 from servicekit.identity import current_identity
 from servicekit.money import exponent
 
@@ -36,11 +37,19 @@ def filter_of(args: Mapping[str, Any], *, currency: str | None = None) -> Expens
         hour=args.get("hour"),
         weekday=args.get("weekday"),
         month=args.get("month"),
+        box=args.get("bbox"),
+        city=_city(args),
+        located=args.get("located"),
     )
 
 
 def _category(args: Mapping[str, Any]) -> int | None:
     return NO_CATEGORY if args.get("category_id") == "none" else _number(args, "category_id")
+
+
+def _city(args: Mapping[str, Any]) -> str | None:
+    told: str | None = args.get("city")
+    return {"none": NO_CITY, "any": ANY_CITY}.get(told, told) if told else None
 
 
 def _number(args: Mapping[str, Any], name: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from ingest_service.api.box_field import BOX_WORDS, BoxField
 from ingest_service.domain.export_lists import LISTS
 from ingest_service.domain.models import CATEGORY_SOURCES, DIRECTIONS
 from ingest_service.domain.rules import FIELDS as RULE_FIELDS
@@ -154,6 +155,14 @@ class FilterArgs(StrictSchema):
     hour = fields.Integer(validate=validate.Range(min=0, max=23))
     weekday = fields.Integer(validate=validate.Range(min=0, max=6), metadata=_about("0: Monday"))
     month = fields.Integer(validate=validate.Range(min=1, max=12), metadata=_about("of any year"))
+    bbox = BoxField(metadata={"type": "string", **_about(BOX_WORDS)})
+    city = fields.String(
+        validate=validate.Regexp(r"^([A-Z]{2}-[0-9]{1,12}|none|any)$", error="Not a city."),
+        metadata=_about(
+            "a city's code, as heat maps give it; none: rows of no known city, any: of some"
+        ),
+    )
+    located = fields.Boolean(metadata=_about("whether the row has coordinates"))
 
 
 _SORT = validate.OneOf(("time", "-time", "amount", "-amount"))
@@ -582,3 +591,4 @@ class ChangesSchema(StrictSchema):
     has_more = fields.Boolean()
     columns = fields.Dict(keys=fields.String(), values=fields.List(fields.Raw()))
     categories = fields.Dict(keys=fields.String(), values=fields.List(fields.Raw()))
+    cities = fields.Dict(keys=fields.String(), values=fields.List(fields.Raw()))

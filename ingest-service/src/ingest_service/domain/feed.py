@@ -9,22 +9,26 @@ from typing import Any, Protocol, Self
 EXPENSE_COLUMNS = (
     "seq", "id", "user_id", "deleted", "time", "local_day", "local_hour", "local_weekday",
     "amount_minor", "refunded_minor", "currency", "direction", "category_id", "merchant", "place",
-    "lat", "lon", "note", "source", "account", "import_id", "created_at",
+    "lat", "lon", "city", "note", "source", "account", "import_id", "created_at",
 )  # fmt: skip
-TEXT_COLUMNS = ("currency", "direction", "merchant", "place", "note", "source", "account")
+TEXT_COLUMNS = (
+    "currency", "direction", "merchant", "place", "city", "note", "source", "account",
+)  # fmt: skip
 WIRE_NAMES = tuple("local_date" if name == "local_day" else name for name in EXPENSE_COLUMNS)
+CITY_COLUMNS = ("seq", "code", "name", "name_en", "lat", "lon")
 CATEGORY_COLUMNS = ("seq", "id", "user_id", "deleted", "name", "code", "parent_id")
 
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
-    """Where a page of the feed begins and ends, and the categories in it, as columns."""
+    """Where a page of the feed begins and ends; the categories and cities in it, as columns."""
 
     epoch: str
     after: int
     next: int
     has_more: bool
     categories: Mapping[str, Sequence[Any]]
+    cities: Mapping[str, Sequence[Any]]
 
 
 FeedPages = Iterator[FeedHead | list[Sequence[Any]]]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ingest_service.domain.places import Box
+
 Direction = Literal["expense", "income", "transfer", "refund", "neutral"]
 CategorySource = Literal["rule", "user", "file", "default", "model"]
 DIRECTIONS: tuple[str, ...] = ("expense", "income", "transfer", "refund", "neutral")
@@ -229,7 +231,8 @@ class ExpenseFilter:
 
     Days are half-open; category_id (NO_CATEGORY: rows without one) includes its subtree unless
     subtree is false; merchant, place and account are whole names; text is sought in merchant,
-    note, place and account; amounts are those before refunds.
+    note, place and account; amounts are those before refunds. A city is its code, NO_CITY: rows of
+    no known city, ANY_CITY: of some; located: whether the row has coordinates.
     """
 
     from_day: int | None = None
@@ -253,6 +256,9 @@ class ExpenseFilter:
     hour: int | None = None
     weekday: int | None = None
     month: int | None = None
+    box: Box | None = None
+    city: str | None = None
+    located: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

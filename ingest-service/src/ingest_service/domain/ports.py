@@ -30,6 +30,7 @@ from ingest_service.domain.models import (
     Rule,
     Sum,
 )
+from ingest_service.domain.places import City, Unplaced
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -406,8 +407,25 @@ class OpenRows(Protocol):
         ...
 
 
+class Cities(Protocol):
+    """Cities of rows, and rows whose city is to be found."""
+
+    def unplaced(self, *, limit: int) -> Sequence[Unplaced]:
+        """Rows of all users whose place nobody has looked up."""
+        ...
+
+    def place(self, found: Sequence[tuple[Unplaced, str]], cities: Sequence[City]) -> None:
+        """Store the city of each row whose place is still the same, and what those cities are."""
+        ...
+
+
 class Session(Protocol):
     """One transaction."""
+
+    @property
+    def cities(self) -> Cities:
+        """Cities."""
+        ...
 
     @property
     def open_rows(self) -> OpenRows:
@@ -472,7 +490,7 @@ class KeptFile:
 class StoreOrder:
     """What storing needs to know; fence raises when another worker took the work over.
 
-    header: JSON {sheet: header cells}, for the repair file.
+    header: JSON {sheet: header cells}, for the repair file. cities: those that the rows are in.
     """
 
     record: ImportRecord
@@ -480,6 +498,7 @@ class StoreOrder:
     now: int
     fence: Callable[[Any], None]
     header: str | None = None
+    cities: Sequence[City] = ()
 
 
 @dataclass(frozen=True, slots=True)

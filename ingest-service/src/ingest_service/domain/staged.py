@@ -5,9 +5,11 @@ The store knows the columns from here, so pandas and Arrow are loaded by the fun
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ingest_service.domain.fingerprints import contents, fingerprints
+from ingest_service.domain.places import NO_CITY, Locator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +24,7 @@ STATED_COLUMNS = (
 CATEGORY_COLUMNS = ("category_id", "category_source", "category_confidence")
 STAGED_COLUMNS = (
     "row", "part", "category_path", "fingerprint", "content", *STATED_COLUMNS, *CATEGORY_COLUMNS,
+    "city",
 )  # fmt: skip
 _CONTENT = (
     "merchant", "note", "account", "order_ref", "place", "lat", "lon", "stated_refund_minor",
@@ -81,6 +84,14 @@ def staged_table(rows: pd.DataFrame) -> pa.Table:
     table = pa.table(arrays)
     table = table.append_column("fingerprint", fingerprints(table))
     return table.append_column("content", contents(table, _CONTENT)).select(STAGED_COLUMNS)
+
+
+def with_cities(rows: pd.DataFrame, locator: Callable[[], Locator]) -> pd.DataFrame:
+    """The rows with the code of the city that each is in; the locator is made if it is needed."""
+    if (rows["place"] == "").all() and (rows["lat"].isna() | rows["lon"].isna()).all():
+        return rows.assign(city=NO_CITY)
+    lats, lons = (rows[name].to_numpy(dtype="float64") for name in ("lat", "lon"))
+    return rows.assign(city=locator().codes(rows["place"].tolist(), lats, lons))
 
 
 def _array(rows: pd.DataFrame, name: str) -> pa.Array:

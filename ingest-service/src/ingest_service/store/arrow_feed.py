@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 from adbc_driver_manager import AdbcConnection, AdbcStatement
 from adbc_driver_sqlite import StatementOptions
 
-from ingest_service.domain.feed import EXPENSE_COLUMNS, TEXT_COLUMNS, WIRE_NAMES, FeedHead
-from ingest_service.store.feed_head import read_head
+from ingest_service.domain.feed import TEXT_COLUMNS, WIRE_NAMES, FeedHead
+from ingest_service.store.feed_head import READ_COLUMNS, read_head
 
 _BUSY_TIMEOUT_MS = 15_000
 BATCH_ROWS = 10_000
@@ -36,7 +36,7 @@ _TYPES = {
 }
 _FIELDS = [(name, _TYPES.get(name, pa.int64())) for name in WIRE_NAMES]
 _READ = ", ".join(
-    f"ifnull({name}, {_NOWHERE})" if name in _PLACES else name for name in EXPENSE_COLUMNS
+    f"ifnull({name}, {_NOWHERE})" if name in _PLACES else name for name in READ_COLUMNS
 )
 _ROWS = f"SELECT {_READ} FROM expenses WHERE seq > ?1 AND seq <= ?2 ORDER BY seq"  # noqa: S608 - our own names
 
@@ -102,6 +102,7 @@ def _metadata(head: FeedHead) -> dict[bytes, bytes]:
         b"next": str(head.next).encode(),
         b"has_more": b"true" if head.has_more else b"false",
         b"categories": json.dumps(dict(head.categories), ensure_ascii=False).encode(),
+        b"cities": json.dumps(dict(head.cities), ensure_ascii=False).encode(),
     }
 
 

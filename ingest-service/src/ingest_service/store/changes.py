@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from ingest_service.domain.places import NO_CITY
 from ingest_service.domain.versions import (
     VERSION_COLUMNS,
     Version,
@@ -45,6 +46,8 @@ ON CONFLICT (import_id, expense_id) DO UPDATE SET before = excluded.before
 _TAKEN = """
 SELECT occurrence FROM expenses WHERE user_id = :user_id AND fingerprint = :fingerprint
 """
+# The city is looked for anew wherever one of these changed.
+_PLACES = frozenset({"place", "lat", "lon"})
 _CATEGORY = frozenset({"category_id", "category_source", "category_confidence"})
 # Refunds are summed anew wherever one of these changed.
 _SUMMED = frozenset({"amount_minor", "stated_refund_minor", "closed", "direction"})
@@ -215,6 +218,8 @@ def _change(row: _Row, current: Version, after: Version) -> dict[str, Any]:
         category_source=row["category_source"],
     )
     change = {name: after[name] for name in names}
+    if change.keys() & _PLACES:
+        change["city"] = None if any(after[name] for name in _PLACES) else NO_CITY
     if row["stated_direction"] and "direction" in change:
         change["stated_direction"] = change.pop("direction")
     return change

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 
 from ingest_service.store.categories import SqliteCategories
 from ingest_service.store.category_models import SqliteCategoryModels
+from ingest_service.store.cities import SqliteCities
 from ingest_service.store.deletions import SqliteDeletions
 from ingest_service.store.expenses import SqliteExpenses
 from ingest_service.store.imports import SqliteImports
@@ -37,6 +38,7 @@ class SqliteSession:
         self.mappings = SqliteMappings(connection)
         self.models = SqliteCategoryModels(connection, queue)
         self.open_rows = SqliteOpenRows(connection)
+        self.cities = SqliteCities(connection)
         self._connection = connection
 
     def within(self, act: Callable[[Any], None]) -> None:

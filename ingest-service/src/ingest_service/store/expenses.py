@@ -47,7 +47,7 @@ from ingest_service.store.tables import expenses, links
 _STREAM_ROWS = 2_000
 _MANUAL = "manual"
 # Set along with what a person gives, and no word of his own.
-_NOT_EDITED = frozenset({"closed", "category_source", "category_confidence"})
+_NOT_EDITED = frozenset({"city", "closed", "category_source", "category_confidence"})
 
 
 class SqliteExpenses:

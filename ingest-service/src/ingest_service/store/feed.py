@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from ingest_service.domain.feed import EXPENSE_COLUMNS, FeedPages
-from ingest_service.store.feed_head import read_head
+from ingest_service.domain.feed import FeedPages
+from ingest_service.store.feed_head import READ_COLUMNS, read_head
 from ingest_service.store.feed_stream import ChildStream, FeedChildren
 from ingest_service.store.rows import last_seq
 from servicekit.sqlite import read_transaction
@@ -48,7 +48,7 @@ class Feed:
             yield head
             # The driver's own rows: SQLAlchemy's cost as much as reading them.
             cursor = raw.execute(
-                f"SELECT {', '.join(EXPENSE_COLUMNS)} FROM expenses"  # noqa: S608 - our own names
+                f"SELECT {', '.join(READ_COLUMNS)} FROM expenses"  # noqa: S608 - our own names
                 " WHERE seq > ? AND seq <= ? ORDER BY seq",
                 (after, head.next),
             )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     or_,
     select,
     text,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 
 from ingest_service.domain.models import NO_CATEGORY, Condition, ExpenseFilter
+from ingest_service.domain.places import ANY_CITY, MAX_LATITUDE, MAX_LONGITUDE, NO_CITY
 from ingest_service.domain.rules import AMOUNT_PLACES, bound_of, columns_of, fold, text_test
 from ingest_service.store.tables import categories, expenses
 from servicekit.money import exponent
@@ -62,6 +64,7 @@ def rows_of(user_id: int, where: ExpenseFilter) -> Test:
         conditions.append(_month_of(c.local_day) == where.month)
     if where.pending is not None:
         conditions.append(c.pending == int(where.pending))
+    conditions += _place_tests(where)
     if where.category_id is not None:
         conditions.append(_category_test(user_id, where.category_id, subtree=where.subtree))
     if where.text is not None:
@@ -93,6 +96,24 @@ def _day_tests(where: ExpenseFilter) -> list[Test]:
 def _month_of(day: ColumnElement[int]) -> ColumnElement[int]:
     """The month, 1 to 12, of a day counted from 1970-01-01."""
     return cast(func.strftime("%m", day * _DAY_S, "unixepoch"), Integer)
+
+
+def _place_tests(where: ExpenseFilter) -> list[Test]:
+    c = expenses.c
+    tests: list[Test] = []
+    if where.box is not None:
+        box = where.box
+        tests += [c.lat >= box.south, c.lon >= box.west, c.lat.is_not(None), c.lon.is_not(None)]
+        # The last degree of each axis belongs to the box that ends there.
+        tests += [c.lat < box.north] if box.north < MAX_LATITUDE else []
+        tests += [c.lon < box.east] if box.east < MAX_LONGITUDE else []
+    if where.city is not None:
+        told = func.coalesce(c.city, NO_CITY)
+        tests.append(told != NO_CITY if where.city == ANY_CITY else told == where.city)
+    if where.located is not None:
+        both = and_(c.lat.is_not(None), c.lon.is_not(None))
+        tests.append(both if where.located else not_(both))
+    return tests
 
 
 def _category_test(user_id: int, category_id: int, *, subtree: bool) -> Test:

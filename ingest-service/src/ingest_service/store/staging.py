@@ -24,6 +24,7 @@ from ingest_service.domain.ports import Stored, StoreOrder
 from ingest_service.domain.staged import CATEGORY_COLUMNS, STATED_COLUMNS
 from ingest_service.store.category_paths import find_paths, resolve_paths
 from ingest_service.store.changes import Changes, Told, version_of
+from ingest_service.store.cities import note_cities
 from ingest_service.store.claims import claim
 from ingest_service.store.links import find_links
 from ingest_service.store.new_rows import insert_new
@@ -44,7 +45,7 @@ _LOCK = ".lock"
 _ALL_FAILED = "all-rows-failed"
 _ERROR_COLUMNS = ("kind", "row", "sheet", "field", "code", "detail", "raw")
 _CHANGE_ROWS = 10_000
-_COPIED = (*STATED_COLUMNS, *CATEGORY_COLUMNS, "fingerprint", "content")
+_COPIED = (*STATED_COLUMNS, *CATEGORY_COLUMNS, "city", "fingerprint", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ class StagedRows:
         if not count:
             return
         category_ids = self._category_ids(order, plan)
+        note_cities(self._connection, order.cities)
         seq = take_seq(self._connection, count)
         raw: Any = self._connection.connection.dbapi_connection
         # Every value was checked column by column; the table's own checks took a third of the time.

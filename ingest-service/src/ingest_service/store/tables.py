@@ -148,6 +148,8 @@ expenses = Table(
     Column("place", String, nullable=False, server_default=""),
     Column("lat", Float),
     Column("lon", Float),
+    # Of domain.places, "" where none is known; NULL until somebody has looked.
+    Column("city", String),
     Column("note", String, nullable=False, server_default=""),
     Column("source", String, nullable=False),
     Column("account", String, nullable=False, server_default=""),
@@ -236,6 +238,12 @@ expenses = Table(
         "external_id",
         sqlite_where=text("(pending = 1 OR closed = 1) AND external_id <> ''"),
     ),
+    # Serves the search for rows whose city is to be found; mostly empty.
+    Index(
+        "ix_expenses_unplaced",
+        "id",
+        sqlite_where=text("city IS NULL AND deleted = 0 AND (place <> '' OR lat IS NOT NULL)"),
+    ),
     # Serves GET /internal/changes.
     Index("uq_expenses_feed_by_seq", "seq", unique=True),
     sqlite_autoincrement=True,
@@ -253,6 +261,20 @@ deletions = Table(
     # Serves GET /expenses/deletions.
     Index("ix_deletions_of_user", "user_id", "id"),
     sqlite_autoincrement=True,
+)
+
+# The cities in which rows are, with what the feed tells of them.
+cities = Table(
+    "cities",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("name_en", String, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("seq", Integer, nullable=False),
+    # Serves GET /internal/changes.
+    Index("uq_cities_feed_by_seq", "seq", unique=True),
 )
 
 links = Table(

@@ -240,6 +240,7 @@ def _changed(session: Session, author: Author, before: Expense, entry: Entry) ->
         values |= {"direction": entry.direction, "closed": 0}
     if entry.has_location:
         values |= {"lat": entry.lat, "lon": entry.lon, "place": entry.place or ""}
+        values["city"] = None  # the worker looks for it anew
     if entry.category_id is not None:
         category_id = _own_category(session, author, entry.category_id)
         values |= _set_by_hand(category_id)

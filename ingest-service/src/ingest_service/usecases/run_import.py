@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Protocol
 
 from ingest_service.domain.categorise import Categoriser, in_category
@@ -19,10 +19,11 @@ from ingest_service.domain.mapping.place import signature_of
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportRecord
 from ingest_service.domain.normalise import Reading
+from ingest_service.domain.places import NO_CITY, City, Locator
 from ingest_service.domain.ports import Database, Staging, StoreOrder, Uploads
 from ingest_service.domain.reading.ahead import ahead
 from ingest_service.domain.repair_reading import Repair, read_repair, repair_header
-from ingest_service.domain.staged import split_fees, staged_table
+from ingest_service.domain.staged import split_fees, staged_table, with_cities
 from ingest_service.domain.statement import Chunk, StatementOptions, guarded, read_statement
 from ingest_service.usecases.learning import ask_learning
 
@@ -51,6 +52,7 @@ class ImportTools:
     exponent_of: Callable[[str], int]
     clock: Callable[[], int]
     shipped_model: Callable[[], CategoryModel]
+    locator: Callable[[], Locator]
 
 
 def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Reporter) -> None:
@@ -134,6 +136,7 @@ class _Stage:
     reporter: Reporter
     repaired: ImportRecord | None
     remembered: Sequence[ColumnMapping]
+    city_codes: set[str] = field(default_factory=set)
 
     def run(self, stream: BinaryIO) -> None:
         with ExitStack() as opened:
@@ -187,11 +190,16 @@ class _Stage:
             now=self.tools.clock(),
             fence=self.reporter.fence,
             header=json.dumps(headers, ensure_ascii=False),
+            cities=self._cities(),
         )
         if self.record.dry_run:
             self.staging.preview(order)
         else:
             self.staging.store(order)
+
+    def _cities(self) -> Sequence[City]:
+        codes = sorted(self.city_codes - {NO_CITY})
+        return self.tools.locator().cities(codes) if codes else ()
 
     def _note_mapping(self, mapping: ColumnMapping) -> None:
         """Keep with the import by which mapping it was read: its repair is read by the same."""
@@ -207,6 +215,8 @@ class _Stage:
             if chunk.mapping is not None and chunk.mapping.category_id is not None:
                 rows = in_category(rows, chunk.mapping.category_id)
             rows = split_fees(rows, fee_category_id=self.fee_category_id, locale=self.record.locale)
+            rows = with_cities(rows, self.tools.locator)
+            self.city_codes.update(rows["city"].unique())
             self.staging.add(staged_table(rows))
         if chunk.errors:
             self.staging.add_errors(chunk.errors)

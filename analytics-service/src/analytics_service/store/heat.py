@@ -1,0 +1,77 @@
+"""Cells, boxes and cities in SQL."""
+
+from sqlalchemy import ColumnElement, Connection, Table, func, literal_column, select
+
+from analytics_service.domain.filters import ANY_CITY, NO_CITY, Filter
+from analytics_service.domain.grid import (
+    AREA,
+    FINEST,
+    MAX_LATITUDE,
+    MAX_LONGITUDE,
+    NO_CELL,
+    WIDTH,
+    Extent,
+    parts_of,
+)
+from analytics_service.store import tables as t
+
+FACTS = t.expense_facts
+Condition = ColumnElement[bool]
+Number = ColumnElement[int]
+_ON_MAP: Condition = literal_column("cell >= 0")
+"""Written out, so that the partial index is found."""
+
+
+def cell_columns(table: Table, decimals: int) -> tuple[Number, Number, Condition]:
+    """Row and column of the cells of a size in a table, and whether there is one."""
+    if table is FACTS:
+        cell, parts = FACTS.c.cell, parts_of(decimals, of=FINEST)
+        return cell // WIDTH // parts, cell % WIDTH // parts, _ON_MAP
+    area, parts = table.c.area, parts_of(decimals, of=AREA)
+    return area // WIDTH // parts, area % WIDTH // parts, area != NO_CELL
+
+
+def place_conditions(where: Filter, cell: Number) -> list[Condition]:
+    """What a filter says of places; `cell` may be hidden from the indexes."""
+    found: list[Condition] = []
+    if where.located is not None:
+        found.append(_ON_MAP if where.located else cell == NO_CELL)
+    if where.box is not None:
+        rows, columns = where.box.rows, where.box.columns
+        found += [_ON_MAP, cell >= rows[0] * WIDTH, cell < rows[1] * WIDTH]
+        found += [cell % WIDTH >= columns[0], cell % WIDTH < columns[1]]
+    if where.city == NO_CITY:
+        found.append(FACTS.c.city_id == t.NO_LABEL)
+    elif where.city == ANY_CITY:
+        found.append(FACTS.c.city_id != t.NO_LABEL)
+    elif where.city is not None:
+        found.append(FACTS.c.city_id == _label(where.owner_id, where.city))
+    return found
+
+
+def read_extent(connection: Connection, where: Filter) -> Extent | None:
+    """Where all rows of the owner's currency and direction lie; None where nowhere."""
+    c = t.areas.c
+    row, column = c.area // WIDTH, c.area % WIDTH
+    query = select(func.min(column), func.min(row), func.max(column), func.max(row)).where(
+        c.user_id == where.owner_id,
+        c.currency == where.currency,
+        c.direction == where.direction,
+        c.area != NO_CELL,
+    )
+    west, south, east, north = connection.execute(query).one()
+    if west is None:
+        return None
+    steps = 10**AREA
+    return (
+        west / steps - MAX_LONGITUDE,
+        south / steps - MAX_LATITUDE,
+        (east + 1) / steps - MAX_LONGITUDE,
+        (north + 1) / steps - MAX_LATITUDE,
+    )
+
+
+def _label(owner_id: int, text: str) -> Number:
+    labels = t.labels.c
+    query = select(labels.id).where(labels.user_id == owner_id, labels.text == text)
+    return query.scalar_subquery()
