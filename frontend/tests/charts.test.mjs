@@ -7,6 +7,7 @@ import { graphOption, treeOption } from "../src/charts/flows.js";
 import { placeOf, toOption as histogramOption } from "../src/charts/histogram.js";
 import { needsLog, toOption as levelsOption } from "../src/charts/levels.js";
 import { amountAxis, labelStep } from "../src/charts/parts.js";
+import { boxText, describe as describePlaces, extentOf, gridLines, toOption as placesOption } from "../src/charts/places.js";
 import { toOption as rhythmOption } from "../src/charts/rhythm.js";
 import { toOption, toTable } from "../src/charts/trend.js";
 
@@ -133,4 +134,49 @@ test("levels differ by colour and shape, and lead to the rows of their own set",
 
 test("an axis is logarithmic where its values span more than a hundredfold", () => {
   assert.deepEqual([needsLog([1, 101]), needsLog([1, 100]), needsLog([0, 5]), needsLog([])], [true, false, false, false]);
+});
+
+/** @param {number} lat @param {number} lon @param {number} amount @returns {import("../src/charts/places.js").Spot} */
+const spot = (lat, lon, amount) => ({ name: `${lat}`, lat, lon, amount, count: 1, share: 0.1, href: "#/x", extent: [lon - 0.05, lat - 0.05, lon + 0.05, lat + 0.05] });
+const SPOTS = [spot(31.2, 121.4, 900), spot(39.9, 116.4, 50), spot(30.2, 120.1, 5)];
+
+test("the map's first view holds every spot, and has some width around a lone one", () => {
+  const [west, south, east, north] = extentOf(SPOTS);
+  assert.ok(SPOTS.every(({ lat, lon }) => lat > south && lat < north && lon > west && lon < east));
+  const lone = extentOf([spot(31.2, 121.4, 1)]);
+  assert.ok(lone[2] - lone[0] > 0.05 && lone[3] - lone[1] > 0.05);
+  assert.deepEqual(extentOf([spot(90, -180, 1), spot(-90, 180, 1)]), [-180, -90, 180, 90]);
+});
+
+test("the box of a view is written outwards in four decimals", () => {
+  assert.equal(boxText([121.47371, 31.23049, 121.5, 31.30001]), "121.4737,31.2304,121.5,31.3001");
+  assert.equal(boxText([-200, -100, 200, 100]), "-180,-90,180,90");
+});
+
+test("a map has a few lines at round degrees", () => {
+  const lines = gridLines([116, 30, 122, 40]);
+  const lons = new Set(lines.filter(({ coords: [from, to] }) => from?.[0] === to?.[0]).map(({ coords }) => coords[0]?.[0]));
+  assert.ok(lons.has(118) && lons.has(120) && !lons.has(117));
+  assert.ok(lines.length < 60);
+});
+
+test("the hottest cell is drawn last, in the strongest colour", () => {
+  const option = placesOption({ spots: SPOTS, cities: [], form: "cells" }, CTX, { extent: extentOf(SPOTS), roam: "move" });
+  const [, cells] = /** @type {any[]} */ (option.series);
+  assert.deepEqual(cells.data.map((/** @type {any} */ datum) => datum.spot.amount), [5, 50, 900]);
+  const coord = (/** @type {[number, number]} */ [lon, lat]) => [lon * 10, -lat * 10];
+  const hottest = cells.renderItem({ dataIndex: 2 }, { coord });
+  assert.equal(hottest.style.fill, CTX.theme.sequence.at(-1));
+  assert.equal(cells.renderItem({ dataIndex: 0 }, { coord }).style.fill, CTX.theme.sequence[0]);
+  assert.ok(hottest.shape.width >= 9, "a cell is seen from afar");
+  assert.match(option.tooltip.formatter({ data: cells.data[2] }), /900/);
+  assert.equal(option.tooltip.formatter({}), "");
+});
+
+test("cities are dots whose area goes by what was spent", () => {
+  const option = placesOption({ spots: SPOTS, cities: SPOTS, form: "cities" }, CTX, { extent: extentOf(SPOTS), roam: "move" });
+  const [, dots, names] = /** @type {any[]} */ (option.series);
+  assert.ok(dots.symbolSize([0, 0, 900]) > dots.symbolSize([0, 0, 50]));
+  assert.equal(names.data.length, 3);
+  assert.match(describePlaces({ spots: SPOTS, cities: [], form: "cities" }, CTX), /places-label-cities/);
 });

@@ -66,6 +66,15 @@ export const scatterShape = record({
   })),
   clusters: list(record({ cluster: number, label: text, centre: record({ frequency: number, average: number }), size: orElse(number, 0), amount: orElse(number, 0), count: orElse(number, 0) })),
 });
+const partShape = record({ amount: number, count: number, filter: maybe(object) });
+export const heatmapShape = record({
+  ...head, total: orElse(number, 0), count: orElse(number, 0), by: text, precision: maybe(number), size: maybe(number), coarsened: orElse(flag, false),
+  located: partShape, unlocated: partShape, rest: maybe(record({ amount: number, count: number })),
+  items: list(record({
+    key: text, lat: number, lon: number, name: maybe(text), name_en: maybe(text), code: maybe(text),
+    amount: number, count: orElse(number, 0), share: orElse(number, 0), filter: filterShape,
+  })),
+});
 export const viewShape = record({ id: text, name: text, page: text, query: object });
 export const viewsShape = record({ items: list(viewShape), next_cursor: maybe(text) });
 export const anomaliesShape = record({
@@ -83,6 +92,7 @@ export const anomaliesShape = record({
 /** @typedef {ReturnType<typeof histogramShape>} Histogram */
 /** @typedef {ReturnType<typeof radarShape>} Radar */
 /** @typedef {ReturnType<typeof graphShape>} FlowGraph */
+/** @typedef {ReturnType<typeof heatmapShape>} HeatMap */
 /** @typedef {ReturnType<typeof viewShape>} View */
 /** @typedef {ReturnType<typeof anomaliesShape>["items"][number]} Anomaly */
 
@@ -134,6 +144,11 @@ export async function fetchGraph(query, signal) {
 /** @param {Scope & { by?: string, clusters?: string }} query @param {AbortSignal} [signal] */
 export async function fetchScatter(query, signal) {
   return scatterShape(await ask("level-scatter", query, signal), "");
+}
+
+/** Where money was spent. @param {Scope & { by: "coordinate" | "city", bbox?: string }} query @param {AbortSignal} [signal] */
+export async function fetchHeatmap(query, signal) {
+  return heatmapShape(await ask("heatmap", query, signal), "");
 }
 
 /** @param {AbortSignal} [signal] */

@@ -4,8 +4,8 @@
  * import map needless.
  */
 
-/** @type {{ chart: Promise<typeof import("chart.js").Chart> | null, echarts: Promise<typeof import("echarts")> | null }} */
-const loaded = { chart: null, echarts: null };
+/** @type {{ chart: Promise<typeof import("chart.js").Chart> | null, echarts: Promise<typeof import("echarts")> | null, map: Promise<typeof import("echarts")> | null }} */
+const loaded = { chart: null, echarts: null, map: null };
 
 /** @param {string} path */
 function vendor(path) {
@@ -20,4 +20,13 @@ export function loadChart() {
 export function loadECharts() {
   loaded.echarts ??= vendor("echarts.js");
   return loaded.echarts;
+}
+
+/** The library with the land of the world under the name "land". */
+export function loadMap() {
+  loaded.map ??= Promise.all([loadECharts(), vendor("land.js")]).then(([echarts, land]) => {
+    echarts.registerMap("land", land.default);
+    return echarts;
+  });
+  return loaded.map;
 }

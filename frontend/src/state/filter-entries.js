@@ -23,6 +23,9 @@ export const COMMON = [
   { name: "account", kind: "text" },
   { name: "source", kind: "source", words: "source" },
   { name: "currency", kind: "currency" },
+  { name: "city", kind: "link", words: "city" },
+  { name: "bbox", kind: "link" },
+  { name: "located", kind: "link", words: "located" },
 ];
 /** The filters that every chart takes. @type {readonly FilterEntry[]} */
 export const CHART_FILTERS = [

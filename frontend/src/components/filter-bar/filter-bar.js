@@ -3,6 +3,7 @@ import { fetchProfiles } from "../../api/ingest.js";
 import { has, t } from "../../i18n/i18n.js";
 import { keepFocus } from "../../lib/focus.js";
 import { html, one, put, valueOf } from "../../lib/html.js";
+import { cityName } from "../../state/cities.js";
 import { setIn, valueIn, without } from "../../state/filter-entries.js";
 import { categoryOptions, categoryPath } from "../category-select/category-select.js";
 import { openDialog } from "../dialog/dialog.js";
@@ -79,6 +80,7 @@ function chip(entry, value, tree) {
 /** What a set filter says. @param {FilterEntry} entry @param {string} value @param {CategoryTree | null} tree */
 function chipText(entry, value, tree) {
   const word = `${entry.words}.${value}`;
+  if (entry.name === "city" && !has(word)) return t("filter.city", { value: cityName(value) });
   const category = value === "none" ? t("category.none") : categoryPath(tree, value) || value;
   return t(`filter.${entry.name}`, { value: entry.kind === "category" ? category : entry.words && has(word) ? t(word) : value });
 }

@@ -13,6 +13,7 @@ import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
 import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
 import { drawDistribution, drawLevels, drawTies, drawTime } from "./patterns.js";
+import { drawPlaces } from "./places.js";
 import { drawCalendar, drawRank, drawShare, drawTrend } from "./tabs.js";
 
 /**
@@ -33,6 +34,7 @@ const TABS = {
   trend: { draw: drawTrend, tools: [{ name: "granularity", values: ["auto", "day", "week", "month", "year"] }, { name: "compare", values: ["none", "previous", "year"] }] },
   shares: { draw: drawShare, tools: [{ name: "level", values: ["1", "2"] }] },
   distribution: { draw: drawDistribution, tools: [{ name: "scale", values: ["log", "linear"] }] },
+  places: { draw: drawPlaces, tools: [{ name: "map", values: ["cells", "cities"] }] },
   time: { draw: drawTime, tools: [{ name: "unit", values: ["weekday", "hour", "month"] }, { name: "shape", values: ["radar", "bar"] }] },
   ties: { draw: drawTies, tools: [{ name: "form", values: ["sankey", "tree"] }] },
   levels: { draw: drawLevels, tools: [{ name: "of", values: ["merchant", "category"] }, { name: "clusters", values: ["auto", "2", "3", "4", "5", "6"] }] },
