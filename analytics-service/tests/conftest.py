@@ -55,11 +55,12 @@ def consumer(config: Config, clock: Clock, ledger: Ledger) -> Consumer:
 
 @pytest.fixture
 def pull(consumer: Consumer) -> Callable[[], None]:
-    """Pulls until nothing is waiting."""
+    """Pulls until nothing is waiting, and judges what stands out."""
 
     def run() -> None:
         while consumer.pull():
             pass
+        consumer.judge()
 
     return run
 

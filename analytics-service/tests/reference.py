@@ -2,9 +2,10 @@
 
 import math
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from fakes import Ledger
@@ -144,25 +145,6 @@ def groups(
     return {name: (len(part), spent(part, gross=gross)) for name, part in found.items()}
 
 
-def repeats(rows: list[ExpenseChange]) -> dict[int, int]:
-    """For each repeated charge the one before it."""
-    found = {}
-    for row in rows:
-        before = [
-            other
-            for other in rows
-            if (other.merchant, other.amount_minor, other.currency)
-            == (row.merchant, row.amount_minor, row.currency)
-            and other.direction == row.direction == "expense"
-            and 0 <= row.time - other.time <= 60
-            and (other.time, other.id) < (row.time, row.id)
-        ]
-        unclocked = row.local_hour == 0 and row.time % 900 == 0
-        if before and row.merchant and row.amount_minor > 0 and not unclocked:
-            found[row.id] = max(before, key=lambda other: (other.time, other.id)).id
-    return found
-
-
 def norm(amounts: list[int]) -> tuple[float, float]:
     """Median and scaled median deviation of the logarithms, low medians as the service takes."""
     logs = [round(32 * math.log2(amount)) / 32 * math.log(2) for amount in amounts]
@@ -170,28 +152,103 @@ def norm(amounts: list[int]) -> tuple[float, float]:
     return middle, 1.4826 * statistics.median_low([abs(value - middle) for value in logs])
 
 
-def unusual_charges(rows: list[ExpenseChange], currency: str) -> set[int]:
-    """The ids of expenses that reach the lowest level within their category."""
-    usable = [
-        row
-        for row in rows
-        if row.direction == "expense" and row.currency == currency and row.amount_minor > 0
-    ]
+def repeats(rows: list[ExpenseChange], currency: str) -> dict[int, int]:
+    """The seconds after which a charge came again, by the id of the later one."""
+    found = {}
+    for row in rows:
+        equal = [
+            other
+            for other in rows
+            if (other.merchant, other.amount_minor) == (row.merchant, row.amount_minor)
+        ]
+        before = [
+            other
+            for other in equal
+            if (other.direction, other.currency) == ("expense", currency)
+            and (other.time, other.id) < (row.time, row.id)
+        ]
+        is_kept = row.direction == "expense" and row.currency == currency and row.merchant
+        unclocked = row.local_hour == 0 and row.time % 900 == 0
+        if before and is_kept and row.amount_minor >= 200 and len(equal) <= 4 and not unclocked:
+            seconds = row.time - max(other.time for other in before)
+            if seconds <= 1800:
+                found[row.id] = seconds
+    return found
+
+
+def bills(rows: list[ExpenseChange]) -> tuple[set[int], dict[int, float]]:
+    """The ids of regular payments, and by which share a price rose, by id."""
+    regular: set[int] = set()
+    rises: dict[int, float] = {}
+    for merchant in {row.merchant for row in rows if row.merchant}:
+        own = sorted(
+            (row for row in rows if row.merchant == merchant),
+            key=lambda row: (row.local_day, row.id),
+        )
+        months = Counter(day_of(row).strftime("%Y-%m") for row in own)
+        paid = [row for row in own if row.amount_minor > row.refunded_minor]
+        if len(own) < 3 or max(months.values()) > 5 or len(paid) < 3:
+            continue
+        gaps = [b.local_day - a.local_day for a, b in pairwise(paid)]
+        limits = next(
+            (
+                (least, most)
+                for least, most, hits in ((6, 8, 6), (26, 35, 3), (85, 97, 3), (355, 376, 3))
+                if len(paid) >= hits
+                and sum(least <= gap <= most for gap in gaps) >= 0.75 * len(gaps)
+            ),
+            None,
+        )
+        amounts = [row.amount_minor for row in paid]
+        if limits is None or statistics.pstdev(amounts) / statistics.mean(amounts) >= 0.35:
+            continue
+        regular |= {row.id for row in paid}
+        for first, second, third in zip(paid, paid[1:], paid[2:], strict=False):
+            share = third.amount_minor / second.amount_minor - 1
+            is_steady = abs(second.amount_minor - first.amount_minor) <= 0.01 * first.amount_minor
+            in_time = limits[0] <= third.local_day - second.local_day <= limits[1]
+            if is_steady and in_time and 0.03 <= share <= 2:
+                rises[third.id] = share
+    return regular, rises
+
+
+def unusual_charges(rows: list[ExpenseChange], currency: str) -> dict[int, float]:
+    """The highest score of each expense that reaches the lowest level."""
+    spending = [row for row in rows if row.direction == "expense" and row.currency == currency]
+    usable = [row for row in spending if row.amount_minor > 0]
     if len(usable) < 30:
-        return set()
+        return {}
+    regular, rises = bills(spending)
     every = norm([row.amount_minor for row in usable])
-    found = set()
+    begun = min(row.local_day for row in spending) + 56
+    scores: dict[int, list[float]] = defaultdict(list)
     for category_id in {row.category_id for row in usable}:
         own = [row for row in usable if row.category_id == category_id]
-        if len(own) < 10:
-            continue
         middle, spread = norm([row.amount_minor for row in own])
-        weight = len(own) / (len(own) + 20)
-        spread = max(0.2, weight * spread + (1 - weight) * every[1])
-        found |= {
-            row.id
-            for row in own
-            if (math.log(row.amount_minor) - middle) / spread >= 3.5
-            and row.amount_minor > row.refunded_minor
-        }
-    return found
+        trust, weight = len(own) / (len(own) + 8), len(own) / (len(own) + 20)
+        middle = trust * middle + (1 - trust) * every[0]
+        within = max(weight * spread + (1 - weight) * every[1], 0.2)
+        deviation = math.hypot(within, 0.5 * math.sqrt(1 - trust))
+        first = min(
+            (row for row in spending if row.category_id == category_id),
+            key=lambda row: (row.local_day, row.time, row.id),
+        )
+        for row in own:
+            score = (math.log(row.amount_minor) - middle) / deviation
+            earlier = [
+                other
+                for other in rows
+                if other.merchant == row.merchant and (other.time, other.id) < (row.time, row.id)
+            ]
+            is_new = row.merchant and row.local_day >= begun and not earlier
+            if score > 0.5:
+                score += 2.0 * (row is first and row.local_day >= begun) + 0.6 * bool(is_new)
+            if row.id not in regular:
+                scores[row.id].append(score)
+    for id_, seconds in repeats(rows, currency).items():
+        scores[id_].append(5.0 if seconds <= 60 else 4.2)
+    for id_, share in rises.items():
+        scores[id_].append(4.2 if share >= 0.1 else 3.2)
+    kept = {row.id for row in usable if row.amount_minor > row.refunded_minor}
+    best = {id_: max(found) for id_, found in scores.items()}
+    return {id_: score for id_, score in best.items() if id_ in kept and score >= 3.0}

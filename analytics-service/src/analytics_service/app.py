@@ -2,25 +2,36 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import Flask
 
+from analytics_service.api.anomalies import FeedbackDesk, anomalies_blueprint
 from analytics_service.api.answers import Answers
 from analytics_service.api.charts import charts_blueprint
 from analytics_service.api.errors import MAPPING
 from analytics_service.api.views import ViewDesk, views_blueprint
-from analytics_service.clients.fitting import LevelFitting
+from analytics_service.clients.fitting import ForestGrowing, LevelFitting
 from analytics_service.clients.ingest import IngestFeed
 from analytics_service.config import MIGRATIONS_DIR, Config
-from analytics_service.domain.ports import ChangeFeed, LevelFitter, LevelStore, ReadModel
+from analytics_service.domain.ports import (
+    ChangeFeed,
+    ForestGrower,
+    JudgementStore,
+    LevelFitter,
+    LevelStore,
+    ReadModel,
+)
+from analytics_service.store.anomalies import SqliteFeedback, SqliteJudgements
 from analytics_service.store.engine import WORKER_CACHE_KIB, open_read_model
 from analytics_service.store.levels import SqliteLevels
 from analytics_service.store.read_model import SqliteReadModel
 from analytics_service.store.views import SqliteViews
 from analytics_service.store.writer import SqliteReadModelWriter
 from analytics_service.usecases.feed import pull_once, rebuild
+from analytics_service.usecases.forests import refresh_forests
+from analytics_service.usecases.judging import judge_due
 from analytics_service.usecases.levels import refresh_levels
 from servicekit.freshness import Freshness
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
@@ -63,21 +74,23 @@ def create_app(
         readiness={"database": lambda: assert_at_head(engine, MIGRATIONS_DIR)},
         title="Analytics",
     )
+
+    def freshness(position: Callable[[], int]) -> Freshness:
+        return Freshness(position, wait_s=config.min_seq_wait_s, monotonic=monotonic, sleep=sleep)
+
     answers = Answers(
         model=model,
-        freshness=Freshness(
-            lambda: model.feed_state().seq,
-            wait_s=config.min_seq_wait_s,
-            monotonic=monotonic,
-            sleep=sleep,
-        ),
+        freshness=freshness(lambda: model.feed_state().seq),
         clock=clock,
         stale_after_s=config.stale_after_s,
     )
     api.register_blueprint(charts_blueprint(answers))
     # What users say themselves cannot be rebuilt from the feed: it is synced to the disk.
-    own = SqliteViews(open_engine(config.database_path, synchronous="FULL"))
-    api.register_blueprint(views_blueprint(ViewDesk(views=own, clock=clock)))
+    own = open_engine(config.database_path, synchronous="FULL")
+    api.register_blueprint(views_blueprint(ViewDesk(views=SqliteViews(own), clock=clock)))
+    judged = replace(answers, freshness=freshness(model.judged_seq))
+    desk = FeedbackDesk(feedback=SqliteFeedback(own), clock=clock)
+    api.register_blueprint(anomalies_blueprint(judged, desk))
     return app
 
 
@@ -91,6 +104,8 @@ class Consumer:
     model: ReadModel
     levels: LevelStore
     fitter: LevelFitter
+    judgements: JudgementStore
+    grower: ForestGrower
 
     def pull(self) -> bool:
         """Whether more of the feed is waiting after this page.
@@ -105,13 +120,22 @@ class Consumer:
         """The last change that the read model knows of."""
         return self.writer.feed_state().seq
 
-    def settle(self) -> None:
-        """Find anew what rests on whole histories, for the users of whom much has changed.
+    def judged_position(self) -> int:
+        """The last change that the anomalies know of."""
+        return self.model.judged_seq()
+
+    def judge(self) -> None:
+        """Judge what stands out, for the users whose rows have moved."""
+        judge_due(self.judgements)
+
+    def fit(self) -> None:
+        """Find anew what is slow to find, for the users of whom much has changed.
 
         Raises:
             FitFailed: some could not be found; they stay as they were.
         """
         refresh_levels(self.model, self.levels, self.fitter)
+        refresh_forests(self.judgements, self.grower)
 
     def rebuild(self) -> None:
         """Forget everything; the next pulls read the whole feed again."""
@@ -124,6 +148,7 @@ def create_consumer(
     clock: Clock = utc_now,
     feed: ChangeFeed | None = None,
     fitter: LevelFitter | None = None,
+    grower: ForestGrower | None = None,
 ) -> Consumer:
     """The consumer of the feed.
 
@@ -139,6 +164,8 @@ def create_consumer(
         model=SqliteReadModel(engine),
         levels=SqliteLevels(engine),
         fitter=fitter or LevelFitting(),
+        judgements=SqliteJudgements(engine),
+        grower=grower or ForestGrowing(),
     )
 
 

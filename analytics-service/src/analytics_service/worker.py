@@ -39,7 +39,8 @@ class Beside:
 class FeedLoop:
     """Pulls without a pause while more is waiting, else every half second.
 
-    What rests on whole histories takes seconds, so it is done `beside`: the feed does not wait.
+    What stands out is judged `beside` the feed, and so is what takes seconds to find, each in its
+    own turn: neither the feed nor the judgement waits for it.
     """
 
     def __init__(
@@ -48,14 +49,15 @@ class FeedLoop:
         *,
         heartbeat_path: Path,
         wait: Callable[[float], bool],
-        beside: Callable[[Work], bool],
+        beside: Callable[[], Callable[[Work], bool]],
     ) -> None:
         self._consumer = consumer
         self._heartbeat_path = heartbeat_path
         self._wait = wait
         self._failing: str | None = None
-        self._beside = beside
-        self._settled_at: int | None = None
+        self._judging, self._fitting = beside(), beside()
+        self._judged_at: int | None = None
+        self._fitted_at: int | None = None
 
     def run(self) -> None:
         """Pull until `wait` answers that the process is to stop."""
@@ -86,14 +88,24 @@ class FeedLoop:
     def _settle(self) -> None:
         """Once nothing is waiting, look at what rests on whole histories, if rows have moved."""
         position = self._consumer.position()
-        if position != self._settled_at and self._beside(self._settle_now):
-            self._settled_at = position
+        if position != self._judged_at and self._judging(self._judge):
+            self._judged_at = position
+        judged = self._consumer.judged_position()
+        if judged != self._fitted_at and self._fitting(self._fit):
+            self._fitted_at = judged
 
-    def _settle_now(self) -> None:
+    def _judge(self) -> None:
         try:
-            self._consumer.settle()
+            self._consumer.judge()
+        except OperationalError as error:
+            self._judged_at = None  # a database that was busy is tried again
+            get_logger().warning("judging_failed", kind=type(error).__name__)
+
+    def _fit(self) -> None:
+        try:
+            self._consumer.fit()
         except (FitFailed, OperationalError) as error:
-            get_logger().warning("settling_failed", kind=type(error).__name__)
+            get_logger().warning("fitting_failed", kind=type(error).__name__)
 
     def _note_trouble(self, kind: str) -> None:
         if self._failing != kind:
@@ -111,7 +123,7 @@ def main() -> int:
     consumer = create_consumer(config)
     get_logger().info("worker_started")
     FeedLoop(
-        consumer, heartbeat_path=config.heartbeat_path, wait=stopping.wait, beside=Beside()
+        consumer, heartbeat_path=config.heartbeat_path, wait=stopping.wait, beside=Beside
     ).run()
     get_logger().info("worker_stopped")
     return 0

@@ -13,7 +13,7 @@ from fakes import Ledger, LongAnswers
 from sqlalchemy import Engine, select
 
 from analytics_service.config import MIGRATIONS_DIR
-from analytics_service.domain.anomalies import amount_bin
+from analytics_service.domain.amounts import amount_bin
 from analytics_service.domain.errors import FeedUnavailable
 from analytics_service.domain.feed import FeedPage
 from analytics_service.store import bulk, bulk_labels

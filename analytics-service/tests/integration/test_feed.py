@@ -190,7 +190,10 @@ def test_the_loop_survives_trouble_and_pulls_again(
     ledger.put(expense(id=1))
     neighbour[0].config["down"] = True
     loop = FeedLoop(
-        remote, heartbeat_path=config.heartbeat_path, wait=lambda _: True, beside=lambda _: True
+        remote,
+        heartbeat_path=config.heartbeat_path,
+        wait=lambda _: True,
+        beside=lambda: lambda _: True,
     )
 
     assert loop.turn() is False

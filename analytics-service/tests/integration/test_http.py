@@ -157,8 +157,9 @@ def test_amounts_are_read_in_the_places_of_the_currency(
         "rank?by=colour",
         "amount-hist?bins=0",
         "amount-hist?bins=many",
-        "anomalies?method=3sigma",
-        "anomalies?method=isolation-forest",
+        "anomalies?method=magic",
+        "anomalies?scope=transaction&method=fused",
+        "anomalies?shown=all",
         "anomalies?scope=year",
     ],
 )

@@ -46,13 +46,27 @@ def at_once(work: Callable[[], None]) -> bool:
     return True
 
 
+class NoForest:
+    """Isolates nothing."""
+
+    def scores(self, points: Sequence[Sequence[float]]) -> Sequence[float]:
+        return [0.0 for _ in points]
+
+
 @pytest.fixture
 def loop(
     config: Config, clock: Clock, ledger: Ledger, fitter: Fitter, tmp_path: Path
 ) -> Callable[[], None]:
     """Turns of the worker until nothing is waiting."""
-    consumer: Consumer = create_consumer(config, clock=clock, feed=ledger, fitter=fitter)
-    feed = FeedLoop(consumer, heartbeat_path=tmp_path / "beat", wait=lambda _: True, beside=at_once)
+    consumer: Consumer = create_consumer(
+        config, clock=clock, feed=ledger, fitter=fitter, grower=NoForest()
+    )
+    feed = FeedLoop(
+        consumer,
+        heartbeat_path=tmp_path / "beat",
+        wait=lambda _: True,
+        beside=lambda: at_once,
+    )
 
     def run() -> None:
         while feed.turn():
@@ -133,7 +147,7 @@ def test_new_groups_make_the_old_answer_stale_though_no_row_has_moved(
         pass
     before = client.get("/analytics/level-scatter", headers=mint.headers())
 
-    replace(consumer, fitter=fitter).settle()
+    replace(consumer, fitter=fitter, grower=NoForest()).fit()
 
     again = {"If-None-Match": before.headers["ETag"]}
     after = client.get("/analytics/level-scatter", headers={**mint.headers(), **again})

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, event
 
 from analytics_service.config import Config
+from analytics_service.domain.anomalies import AnomalyQuery
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.grid import Box
+from analytics_service.store.anomaly_facts import SqliteJudgedFacts
 from analytics_service.store.engine import open_read_model
 from analytics_service.store.queries import SqliteSnapshot
 from analytics_service.store.tables import metadata
@@ -128,17 +131,40 @@ def test_rankings_of_purchases_read_the_top_of_an_index(connection: Connection) 
     assert "USING INDEX facts_by_net" in plans(connection, "largest", SPENT, 10)
 
 
-def test_repeated_charges_are_read_from_the_latest_back(connection: Connection) -> None:
-    plan = plans(connection, "repeated_charges", SPENT, 10)
-
-    assert "SEARCH repeated_charges USING PRIMARY KEY (user_id=?)" in plan, plan
-    assert "TEMP B-TREE" not in plan
+def judged_plan(connection: Connection, read: str, *arguments: Any) -> str:
+    facts = SqliteJudgedFacts(connection, 1, "CNY")
+    return plans_of(connection, lambda: getattr(facts, read)(*arguments))
 
 
-def test_charges_above_their_bounds_come_from_one_index(connection: Connection) -> None:
-    plan = plans(connection, "charges_above", SPENT, {1: 100, 2: 200})
+@pytest.mark.parametrize(
+    ("read", "arguments", "way"),
+    [
+        ("daily", (), "SEARCH daily USING PRIMARY KEY"),
+        ("charges_above", ({1: 100, 2: 200},), "COVERING INDEX facts_by_category_amount"),
+        ("charges_from", (100,), "COVERING INDEX facts_by_amount"),
+        ("repeats", (), "USING COVERING INDEX facts_by_charge"),
+        ("largest", (19_000, 7), "USING PRIMARY KEY (user_id=? AND local_day>? AND local_day<?)"),
+        ("latest", (10,), "USING PRIMARY KEY (user_id=?)"),
+    ],
+)
+def test_what_is_judged_is_found_without_reading_all_rows(
+    connection: Connection, read: str, arguments: tuple[Any, ...], way: str
+) -> None:
+    plan = judged_plan(connection, read, *arguments)
 
-    assert plan.count("USING COVERING INDEX facts_by_category_amount") == 2, plan
+    assert way in plan, plan
+    assert not re.search(r"SCAN (expense_facts|e|earlier)\b", plan), plan
+
+
+def test_lists_of_anomalies_are_read_from_their_key(connection: Connection) -> None:
+    query = AnomalyQuery("transaction", "robust", "info")
+    reader = SqliteSnapshot(connection)
+
+    plan = plans_of(connection, lambda: reader.anomalies(SPENT, query, limit=10))
+
+    way = "SEARCH anomalies USING PRIMARY KEY (user_id=? AND currency=? AND scope=? AND method=?)"
+    assert way in plan, plan
+    assert "SCAN expense_facts" not in plan
 
 
 def test_the_web_process_loads_no_heavy_library() -> None:

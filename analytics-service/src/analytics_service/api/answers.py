@@ -22,7 +22,8 @@ from servicekit.problems import FieldError, standard_problem
 FORM_VERSION = "2"
 """Raised with every change of what an answer holds for the same rows: it is part of the ETag."""
 
-Stamp = Callable[[Snapshot, Filter], int]
+Stamp = Callable[[Snapshot, Filter], int | str]
+Position = Callable[[Snapshot], int]
 Draw = Callable[[Snapshot, Filter, Presenter], Json]
 Args = Mapping[str, Any]
 
@@ -36,17 +37,26 @@ class Answers:
     clock: Callable[[], datetime]
     stale_after_s: int
 
-    def give(self, args: Args, draw: Draw, *, stamp: Stamp | None = None) -> Response:
+    def give(
+        self,
+        args: Args,
+        draw: Draw,
+        *,
+        stamp: Stamp | None = None,
+        as_of: Position | None = None,
+    ) -> Response:
         """The chart that `draw` makes of the caller's rows, or 304 where it is known.
 
-        `stamp` tells the state of what a chart rests on beside the rows.
+        `stamp` tells the state of what a chart rests on beside the rows; `as_of` up to which
+        change it knows them, where that is not all that the read model knows.
         """
         where = filter_of(args)
         self.freshness.wait_for(args["min_seq"])
         with self.model.snapshot() as snapshot:
             state = snapshot.feed_state()
             now = int(self.clock().timestamp())
-            stale = state.stale(now=now, after_s=self.stale_after_s)
+            seq = state.seq if as_of is None else as_of(snapshot)
+            stale = seq < state.seq or state.stale(now=now, after_s=self.stale_after_s)
             stamped = 0 if stamp is None else stamp(snapshot, where)
             etag = _etag(where, args, state, stale=stale, stamp=stamped)
             if request.if_none_match.contains(etag):
@@ -57,7 +67,7 @@ class Answers:
                 names_currency=snapshot.has_other_currencies(where),
             )
             body = {
-                "as_of_seq": state.seq,
+                "as_of_seq": seq,
                 "stale": stale,
                 "currency": where.currency,
                 "other_currencies": dict(snapshot.other_currencies(where)),
@@ -111,7 +121,7 @@ def _minor(args: Args, name: str, currency: str) -> int | None:
         raise standard_problem(422, detail=str(error), errors=[wrong]) from error
 
 
-def _etag(where: Filter, args: Args, state: FeedState, *, stale: bool, stamp: int) -> str:
+def _etag(where: Filter, args: Args, state: FeedState, *, stale: bool, stamp: int | str) -> str:
     """A strong tag of everything that the bytes of the answer depend on."""
     asked = {name: str(value) for name, value in args.items() if name != "min_seq"}
     parts = [

@@ -18,7 +18,6 @@ from analytics_service.api.schemas_levels import ScatterSchema
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.flows import FlowNode, label_ids
 from analytics_service.domain.ports import Snapshot
-from analytics_service.usecases.anomalies import find_anomalies
 from analytics_service.usecases.charts import category_share, rank, time_radar, trend
 from analytics_service.usecases.flows import behaviour_graph, behaviour_tree
 from analytics_service.usecases.heat import heat_cities, heat_grid
@@ -34,9 +33,7 @@ Args = dict[str, Any]
 
 def charts_blueprint(answers: Answers) -> Blueprint:
     """The routes below /analytics."""
-    blueprint = Blueprint(
-        "analytics", __name__, url_prefix="/analytics", description="Charts and anomalies"
-    )
+    blueprint = Blueprint("analytics", __name__, url_prefix="/analytics", description="Charts")
     _add_totals(blueprint, answers)
     _add_divisions(blueprint, answers)
     _add_distributions(blueprint, answers)
@@ -55,7 +52,9 @@ def _add_totals(blueprint: Blueprint, answers: Answers) -> None:
         def get(self, args: Args) -> Response:
             """Total, average, change, the largest category and merchant, and what stands out."""
             return answers.give(
-                args, lambda snapshot, where, show: show.overview(overview(snapshot, where))
+                args,
+                lambda snapshot, where, show: show.overview(overview(snapshot, where)),
+                stamp=lambda snapshot, where: snapshot.anomaly_stamp(where.owner_id),
             )
 
     @blueprint.route("/trend")
@@ -214,25 +213,5 @@ def _add_distributions(blueprint: Blueprint, answers: Answers) -> None:
                 args,
                 lambda snapshot, where, show: show.radar(
                     time_radar(snapshot, where, by=args["by"])
-                ),
-            )
-
-    @blueprint.route("/anomalies")
-    class Anomalies(MethodView):
-        @signed_in(scope=SCOPE)
-        @blueprint.arguments(schemas.AnomalyArgs, location="query")
-        @blueprint.response(200, schemas.AnomaliesSchema)
-        def get(self, args: Args) -> Response:
-            """Days or purchases that stand out, with what was to be expected and why."""
-            return answers.give(
-                args,
-                lambda snapshot, where, show: show.anomalies(
-                    find_anomalies(
-                        snapshot,
-                        where,
-                        scope=args["scope"],
-                        method=args["method"],
-                        level=args["level"],
-                    )
                 ),
             )

@@ -11,6 +11,7 @@ MAPPING: Mapping[type[Exception], ProblemSpec] = {
     errors.RangeTooLong: ProblemSpec(422, INVALID, "The range holds too many periods"),
     errors.InvalidRange: ProblemSpec(422, INVALID, "The range ends before it begins"),
     errors.MethodNotAvailable: ProblemSpec(422, INVALID, "This method is not available"),
+    errors.AnomalyNotFound: ProblemSpec(404, "not-found", "There is no such anomaly"),
     errors.ViewNotFound: ProblemSpec(404, "not-found", "There is no such view"),
     errors.ViewNameTaken: ProblemSpec(409, "name-taken", "Another view has this name"),
     errors.TooManyViews: ProblemSpec(409, "too-many", "No more views can be kept"),

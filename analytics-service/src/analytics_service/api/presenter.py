@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from analytics_service.domain.anomalies import Anomalies, Anomaly
 from analytics_service.domain.calendar import day_of
 from analytics_service.domain.categories import NO_CATEGORY, CategoryTree, Tally
 from analytics_service.domain.figures import (
@@ -145,48 +144,6 @@ class Presenter:
             ],
         }
 
-    def anomalies(self, figures: Anomalies) -> Json:
-        """The answer of /analytics/anomalies."""
-        return {
-            "scope": figures.scope,
-            "method": figures.method,
-            "level": figures.level,
-            "items": [self._anomaly(item) for item in figures.items],
-            "thresholds": dict(figures.thresholds),
-            "history_days": figures.history_days,
-            "enough_history": figures.enough_history,
-        }
-
-    def _anomaly(self, item: Anomaly) -> Json:
-        day = day_of(item.day).isoformat()
-        params: Json = dict(item.reason.params)
-        if item.usual_minor is not None:
-            params["usual"] = item.usual_minor / self._unit
-        if item.category_id is not None:
-            category = self._tree.get(item.category_id)
-            params |= {
-                "category_id": _id(category.id),
-                "category_name": category.name,
-                "category_code": category.code,
-            }
-        by_id = item.expense_id is not None
-        return {
-            "id": f"tx-{item.expense_id}" if by_id else f"day-{day}",
-            "date": day,
-            "expense_id": str(item.expense_id) if by_id else None,
-            "amount": item.amount_minor / self._unit,
-            "expected": {
-                "lower": item.lower_minor / self._unit,
-                "upper": item.upper_minor / self._unit,
-            },
-            "score": item.score,
-            "level": item.level,
-            "reason": {"code": item.reason.code, "params": params},
-            "filter": self.narrowed(id=str(item.expense_id))
-            if by_id
-            else {**self._query, **_range(item.day, item.day + 1)},
-        }
-
     def total(self, tally: Tally) -> Json:
         """A sum and the number of its rows."""
         return {"total": tally.amount_minor / self._unit, "count": tally.count}
@@ -204,6 +161,22 @@ class Presenter:
 
     def _decimal(self, minor: int) -> str:
         return to_decimal_string(minor, self._where.currency)
+
+    def category_words(self, category_id: int) -> Json:
+        """The id, name and code of a category."""
+        category = self._tree.get(category_id)
+        return {
+            "category_id": _id(category.id),
+            "category_name": category.name,
+            "category_code": category.code,
+        }
+
+    def days_query(self, start: int, end: int) -> Json:
+        """The query of GET /expenses for all rows of whole days, whatever else is filtered."""
+        kept: Json = {
+            name: value for name, value in self._query.items() if name in {"direction", "currency"}
+        }
+        return {**kept, **_range(start, end)}
 
     def narrowed(self, **more: str) -> Json:
         """The query of GET /expenses for the rows of the filter that also satisfy more."""

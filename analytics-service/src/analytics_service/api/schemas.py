@@ -6,7 +6,6 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from analytics_service.api.box_field import BOX_WORDS, BoxField
-from analytics_service.domain.anomalies import LEVELS, SCOPES
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.filters import DIRECTIONS
 from analytics_service.domain.flows import MAX_DEPTH
@@ -176,14 +175,6 @@ class ScatterArgs(FilterArgs):
         load_default=None,
         metadata={"type": "string", **_about("auto (by silhouette), or 2 to 6 groups")},
     )
-
-
-class AnomalyArgs(FilterArgs):
-    """The query of the anomalies."""
-
-    scope = _choice("day", *SCOPES)
-    method = fields.String(load_default="robust", validate=validate.Length(min=1, max=40))
-    level = _choice("info", *LEVELS)
 
 
 QUERY = {"description": "the query that yields exactly these rows in GET /expenses"}
@@ -365,46 +356,3 @@ class RadarSchema(AnswerSchema, TotalsSchema):
 
     by = fields.String(required=True)
     items = fields.List(fields.Nested(RadarItemSchema), required=True)
-
-
-class ExpectedSchema(Schema):
-    """Between what and what an amount was to be expected."""
-
-    lower = fields.Float(required=True)
-    upper = fields.Float(required=True)
-
-
-class ReasonSchema(Schema):
-    """Why it stands out: a code that clients have words for, and its figures."""
-
-    code = fields.String(required=True)
-    params = fields.Dict(keys=fields.String(), required=True)
-
-
-class AnomalySchema(Schema):
-    """A day or a purchase that stands out."""
-
-    id = fields.String(required=True)
-    date = fields.String(required=True)
-    expense_id = fields.String(required=True, allow_none=True)
-    amount = fields.Float(required=True)
-    expected = fields.Nested(ExpectedSchema, required=True)
-    score = fields.Float(required=True)
-    level = fields.String(required=True)
-    reason = fields.Nested(ReasonSchema, required=True)
-    filter = _filter()
-
-
-class AnomaliesSchema(AnswerSchema):
-    """What stands out, the latest first.
-
-    `thresholds`: for days the conformal p-value, for purchases the robust z-score of each level.
-    """
-
-    scope = fields.String(required=True)
-    method = fields.String(required=True)
-    level = fields.String(required=True)
-    items = fields.List(fields.Nested(AnomalySchema), required=True)
-    thresholds = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
-    history_days = fields.Integer(required=True)
-    enough_history = fields.Boolean(required=True)

@@ -10,7 +10,6 @@ from analytics_service.domain.errors import FitFailed
 from analytics_service.domain.levels import FittedLevels, LevelModel, Pair
 
 TIMEOUT_S = 120
-_CHILD = "analytics_service.training.levels"
 
 
 class LevelFitting:
@@ -22,18 +21,7 @@ class LevelFitting:
         Raises:
             FitFailed: the process failed or took too long.
         """
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", _CHILD],
-                input=json.dumps({"points": list(points)}),
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT_S,
-                check=True,
-            )
-        except (subprocess.SubprocessError, OSError) as error:
-            raise FitFailed("spending levels could not be found") from error
-        answer = json.loads(done.stdout)
+        answer = _ask("levels", {"points": list(points)}, "spending levels could not be found")
         return FittedLevels(
             models={int(count): _model(body) for count, body in answer["models"].items()},
             chosen=answer["chosen"],
@@ -48,3 +36,32 @@ def _model(body: Mapping[str, Any]) -> LevelModel:
         scale=(scale_f, scale_a),
         silhouette=body["silhouette"],
     )
+
+
+class ForestGrowing:
+    """Isolates what is unlike the rest with scikit-learn's IsolationForest."""
+
+    def scores(self, points: Sequence[Sequence[float]]) -> Sequence[float]:
+        """How early each point is isolated, higher is earlier.
+
+        Raises:
+            FitFailed: the process failed or took too long.
+        """
+        answer = _ask("outliers", {"points": points}, "no forest could be grown")
+        return [float(score) for score in answer["scores"]]
+
+
+def _ask(module: str, question: Mapping[str, Any], failure: str) -> Any:
+    """What a module of the training room answers, in a process of its own."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", f"analytics_service.training.{module}"],
+            input=json.dumps(question),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=True,
+        )
+    except (subprocess.SubprocessError, OSError) as error:
+        raise FitFailed(failure) from error
+    return json.loads(done.stdout)

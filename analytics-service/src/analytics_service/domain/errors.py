@@ -4,6 +4,7 @@ AnalyticsError
 ├── RangeTooLong          more periods asked for than an answer may carry
 ├── InvalidRange          the range ends before it begins
 ├── MethodNotAvailable    an anomaly method that this version does not have
+├── AnomalyNotFound       there is no such anomaly, or it is another's
 ├── ViewNotFound          there is no such saved view, or it is another's
 ├── ViewNameTaken         another view of the user has this name
 ├── TooManyViews          the user has as many views as can be kept
@@ -27,6 +28,10 @@ class InvalidRange(AnalyticsError):  # noqa: N818
 
 class MethodNotAvailable(AnalyticsError):  # noqa: N818
     """The anomaly method is not one that this version has."""
+
+
+class AnomalyNotFound(AnalyticsError):  # noqa: N818
+    """There is no such anomaly, or it is another's."""
 
 
 class ViewNotFound(AnalyticsError):  # noqa: N818

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from analytics_service.domain.anomalies import AmountNorm, Charge, RepeatedCharge
+from analytics_service.domain.anomalies import Anomaly, AnomalyQuery, FeedbackCount, Verdict
 from analytics_service.domain.calendar import DayRange
 from analytics_service.domain.categories import CategoryTree, Tally
 from analytics_service.domain.feed import FeedPage, Following
@@ -12,7 +12,21 @@ from analytics_service.domain.figures import FeedState, ImportMark, LargestExpen
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.grid import Extent
 from analytics_service.domain.heat import City
+from analytics_service.domain.judging import (
+    Due,
+    JudgedState,
+    Judgement,
+    Position,
+    RankedCharge,
+)
 from analytics_service.domain.levels import FittedLevels, LevelModel, Pair
+from analytics_service.domain.regular import Payment
+from analytics_service.domain.unusual_charges import (
+    Charge,
+    ChargeNorms,
+    PlainNorm,
+    RepeatedCharge,
+)
 from analytics_service.domain.views import View, ViewChange
 
 
@@ -119,16 +133,29 @@ class Snapshot(Protocol):
         """The user's latest import that still has rows."""
         ...
 
-    def amount_norms(self, where: Filter) -> Mapping[int, AmountNorm]:
-        """The norm of each category's purchases, of all of them under ALL_CATEGORIES."""
+    def anomalies(
+        self, where: Filter, query: AnomalyQuery, *, limit: int
+    ) -> tuple[list[Anomaly], int]:
+        """What stands out, the latest first, at most `limit` of it; and how much there is in all.
+
+        A day belongs to a filter on rows where its largest purchase does.
+        """
         ...
 
-    def charges_above(self, where: Filter, bounds: Mapping[int, int]) -> list[Charge]:
-        """The rows whose amount is at least the bound of their category."""
+    def judged_state(self, where: Filter) -> JudgedState:
+        """How much history the judgement of the owner's days and purchases rests on."""
         ...
 
-    def repeated_charges(self, where: Filter, limit: int) -> list[RepeatedCharge]:
-        """The latest rows that repeat a charge of the same payee within a minute before."""
+    def feedback(self, owner_id: int) -> FeedbackCount:
+        """How often the owner found an alarm right, and how often he called it normal."""
+        ...
+
+    def judged_seq(self) -> int:
+        """The last change that the anomalies know of."""
+        ...
+
+    def anomaly_stamp(self, owner_id: int) -> str:
+        """The state of what the anomalies rest on beside the rows."""
         ...
 
 
@@ -141,6 +168,10 @@ class ReadModel(Protocol):
 
     def feed_state(self) -> FeedState:
         """How far the read model has come, cheap enough to be asked often."""
+        ...
+
+    def judged_seq(self) -> int:
+        """The last change that the anomalies know of, cheap enough to be asked often."""
         ...
 
 
@@ -228,4 +259,104 @@ class ChangeFeed(Protocol):
             FeedUnavailable: the neighbour cannot be reached or refuses.
             FeedCorrupt: the answer does not have the agreed form.
         """
+        ...
+
+
+class JudgedFacts(Protocol):
+    """One user's expenses in one currency, as the rules for anomalies ask about them."""
+
+    def daily(self) -> Mapping[int, int]:
+        """What each day with rows cost, net of refunds."""
+        ...
+
+    def norms(self) -> ChargeNorms | None:
+        """What purchases usually cost; None where there are none."""
+        ...
+
+    def plain_norm(self) -> PlainNorm:
+        """Count, mean and standard deviation of all amounts above 0."""
+        ...
+
+    def payments(self) -> Mapping[int, Sequence[Payment]]:
+        """The payments to each payee that is paid seldom enough to be a bill, by label."""
+        ...
+
+    def charges_above(self, bounds: Mapping[int, int]) -> list[Charge]:
+        """The purchases whose amount is at least the bound of their category."""
+        ...
+
+    def charges_from(self, bound_minor: int) -> list[Charge]:
+        """The purchases whose amount is at least a bound."""
+        ...
+
+    def first_in_categories(self) -> list[Charge]:
+        """The first purchase of each category, once the history has begun."""
+        ...
+
+    def charges(self, ids: Sequence[int]) -> list[Charge]:
+        """The purchases of these ids that still cost something, in order of ids."""
+        ...
+
+    def repeats(self) -> list[RepeatedCharge]:
+        """Charges that follow an equal one of the same payee, which was not charged often."""
+        ...
+
+    def largest(self, day: int, days: int) -> tuple[int, int]:
+        """(id, category) of the largest purchase of some days up to one; (0, 0) without one."""
+        ...
+
+    def latest(self, limit: int) -> list[RankedCharge]:
+        """The latest purchases, in order of days."""
+        ...
+
+
+class JudgementStore(Protocol):
+    """Whose spending is to be judged, what it is judged by, and what was found."""
+
+    def due(self) -> tuple[Position, Sequence[Due]]:
+        """The last change that the facts know of, and whose rows have moved since a judgement."""
+        ...
+
+    def facts(self, due: Due) -> AbstractContextManager[JudgedFacts]:
+        """One consistent view of a user's expenses."""
+        ...
+
+    def keep(self, due: Due, judgement: Judgement) -> None:
+        """Replace what was found for a user; what moved while he was judged stays due."""
+        ...
+
+    def forests_due(self, *, share: float, minimum: int) -> Sequence[tuple[Due, int]]:
+        """Whose forest is to be grown anew, with the rows: that share of them came or went."""
+        ...
+
+    def keep_forest(self, due: Due, judgement: Judgement, *, rows: int) -> None:
+        """Replace what a forest found for a user, grown over that many rows."""
+        ...
+
+    def settle(self, position: Position) -> None:
+        """Note that everything up to a change is judged, unless the feed has begun anew."""
+        ...
+
+
+class ForestGrower(Protocol):
+    """Isolates what is unlike the rest."""
+
+    def scores(self, points: Sequence[Sequence[float]]) -> Sequence[float]:
+        """How early each point is isolated, higher is earlier. Raises FitFailed."""
+        ...
+
+
+class Feedback(Protocol):
+    """What users say about anomalies; every call names the owner."""
+
+    def pattern(self, owner_id: int, scope: str, item: int, method: str | None) -> str:
+        """What a verdict on an anomaly silences. Raises AnomalyNotFound."""
+        ...
+
+    def give(self, owner_id: int, verdict: Verdict) -> None:
+        """Keep a verdict in place of an earlier one on the same anomaly."""
+        ...
+
+    def take_back(self, owner_id: int, anomaly_id: str) -> None:
+        """Forget a verdict. Raises AnomalyNotFound."""
         ...

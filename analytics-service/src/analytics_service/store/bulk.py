@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Table
 from sqlalchemy.schema import DropIndex
 
-from analytics_service.domain.anomalies import BINS_PER_OCTAVE, NO_BIN, REPEAT_SECONDS
+from analytics_service.domain.amounts import BINS_PER_OCTAVE, NO_BIN
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.feed import FeedPage
 from analytics_service.store import tables as t
@@ -23,8 +23,7 @@ from analytics_service.store.arrow_numbers import Integers, arrow_integers, inte
 from analytics_service.store.bulk_cells import areas, cells
 from analytics_service.store.bulk_insert import insert_many
 from analytics_service.store.bulk_labels import BulkLabels
-from analytics_service.store.derived import EXPENSE, judge_repeats, renew_norms
-from analytics_service.store.staging import clear_staging
+from analytics_service.store.derived import EXPENSE, mark_due, renew_norms
 
 MAX_ROWS = 1_000_000
 """In one transaction, so that the worker shows that it is alive in between."""
@@ -36,16 +35,6 @@ _LABELLED = ("merchant", "place", "note", "source", "account", "city")
 _OWNER = ("user_id", "currency", "direction")
 _SUMS = ("count", "amount_minor", "refunded_minor")
 _MONTHS_TO_1970 = 1970 * 12
-# Equal charges stand together in the index; the nearest before a row is the one that counts.
-_NEAR = """
-INSERT OR IGNORE INTO touched
-SELECT id FROM (
-    SELECT f.id, f.time - lag(f.time) OVER (
-        PARTITION BY f.merchant_id, f.amount_minor ORDER BY f.time
-    ) AS gap
-    FROM moved_merchants m CROSS JOIN expense_facts f ON f.merchant_id = m.id
-) WHERE gap <= ?
-"""
 
 
 class BulkLoad:
@@ -67,7 +56,6 @@ class BulkLoad:
         self._owners: dict[tuple[Any, ...], int] = {}
         self._sums = {table.name: _Sums(["owner", *_keys(table)], _SUMS) for table in t.ROLLUPS}
         self._marks = _Sums(_primary_key(t.import_marks), ("count",))
-        self._merchants: set[int] = set()
         self._expected_rows = expected_rows
         self._without_indexes = False
         self._rows = 0
@@ -102,11 +90,10 @@ class BulkLoad:
         facts = self._facts(live)
         self._insert(facts)
         self._add_up(facts)
-        self._merchants.update(np.unique(facts["merchant_id"]).tolist())
         self._rows += live.num_rows
 
-    def finish(self) -> None:
-        """Make the indexes, move the rollups, and judge what depends on other rows."""
+    def finish(self, *, seq: int) -> None:
+        """Make the indexes, move the rollups, and note whose anomalies the change moves."""
         if self._without_indexes:
             for index in sorted(t.expense_facts.indexes, key=lambda index: str(index.name)):
                 if index.name not in t.LATE_INDEXES:
@@ -114,8 +101,7 @@ class BulkLoad:
         for rollup in t.ROLLUPS:
             self._move(rollup)
         self._move_marks()
-        self._find_repeats()
-        self._renew_norms()
+        self._renew_norms(seq)
 
     def _begin(self) -> None:
         there = self._raw.execute("SELECT coalesce(sum(count), 0) FROM daily").fetchone()[0]
@@ -231,17 +217,7 @@ class BulkLoad:
             zip(*rows, strict=True),
         )
 
-    def _find_repeats(self) -> None:
-        clear_staging(self._connection)
-        self._raw.execute("CREATE TEMP TABLE moved_merchants (id INTEGER PRIMARY KEY)")
-        merchants = [(id_,) for id_ in sorted(self._merchants - {t.NO_LABEL})]
-        self._raw.executemany("INSERT INTO moved_merchants VALUES (?)", merchants)
-        self._raw.execute(_NEAR, (REPEAT_SECONDS,))
-        self._raw.execute("DROP TABLE moved_merchants")
-        judge_repeats(self._connection)
-        clear_staging(self._connection)
-
-    def _renew_norms(self) -> None:
+    def _renew_norms(self, seq: int) -> None:
         spending = [owner for owner in self._owners if owner[2] == EXPENSE]
         moved = set()
         for user_id, currency, _direction in spending:
@@ -252,6 +228,7 @@ class BulkLoad:
             found = self._raw.execute(query, (user_id, currency, EXPENSE))
             moved |= {(user_id, currency, row[0]) for row in found}
         renew_norms(self._connection, sorted(moved))
+        mark_due(self._connection, sorted({(row[0], row[1]) for row in moved}), seq=seq)
 
 
 def _keys(rollup: Table) -> list[str]:
@@ -300,6 +277,6 @@ class _Sums:
 
 
 def _bins(amounts: Integers) -> Integers:
-    """domain.anomalies.amount_bin of many amounts."""
+    """domain.amounts.amount_bin of many amounts."""
     logs = np.log2(np.maximum(amounts, 1))
     return np.where(amounts > 0, np.rint(BINS_PER_OCTAVE * logs), NO_BIN).astype(np.int64)

@@ -14,31 +14,43 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     Table,
     func,
     literal_column,
     or_,
     select,
-    union_all,
 )
 
-from analytics_service.domain.anomalies import AmountNorm, Charge, RepeatedCharge
+from analytics_service.domain.anomalies import (
+    DAY,
+    JUDGED_DIRECTION,
+    Anomaly,
+    AnomalyQuery,
+    FeedbackCount,
+    anomaly_id,
+)
 from analytics_service.domain.calendar import DayRange, day_of, month_index, month_start
 from analytics_service.domain.categories import NO_CATEGORY, Category, CategoryTree, Tally
 from analytics_service.domain.figures import FeedState, ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
 from analytics_service.domain.grid import AREA, Extent
 from analytics_service.domain.heat import City
+from analytics_service.domain.judging import JudgedState
 from analytics_service.domain.levels import LevelModel
 from analytics_service.store import tables as t
+from analytics_service.store.anomalies import (
+    count_verdicts,
+    read_anomaly,
+    read_judged_seq,
+    read_stamp,
+    read_state,
+    read_verdicts,
+    select_anomalies,
+)
 from analytics_service.store.heat import cell_columns, place_conditions, read_extent
 from analytics_service.store.levels import read_level_model, read_level_rows
 
 FACTS = t.expense_facts
-MAX_COMPOUND = 400
-"""SQLite takes at most 500 SELECTs in one UNION ALL."""
-MAX_IDS = 5_000
 _KEYS_OF_CELLS = frozenset({"category_id", "amount_minor", "local_day", "cell"})
 Condition = ColumnElement[bool]
 
@@ -156,19 +168,6 @@ def _group_key(table: Table, key: str, path: AccessPath) -> ColumnElement[Any]:
     is_ordered = path is AccessPath.AMOUNTS or (path is AccessPath.DAYS and key == "local_day")
     is_hidden = table is FACTS and not is_ordered
     return _hidden(table.c[key], key) if is_hidden else table.c[key]
-
-
-def _above(where: Filter, category_id: int, bound_minor: int) -> Select[Any]:
-    """The ids of the charges of a category from a bound on, read from one index."""
-    c = FACTS.c
-    return select(c.id).where(
-        c.user_id == where.owner_id,
-        c.currency == where.currency,
-        c.direction == where.direction,
-        c.category_id == category_id,
-        c.amount_minor >= bound_minor,
-        c.amount_minor > c.refunded_minor,
-    )
 
 
 def _ranking_path(where: Filter) -> AccessPath:
@@ -403,61 +402,47 @@ class SqliteSnapshot:
         ).scalar_one()
         return ImportMark(import_id=latest.import_id, created_at=latest.created_at, rows=rows)
 
-    def amount_norms(self, where: Filter) -> Mapping[int, AmountNorm]:
-        """The norm of each category's purchases, of all of them under ALL_CATEGORIES."""
-        norms = t.amount_norms.c
-        rows = self._connection.execute(
-            select(t.amount_norms).where(
-                norms.user_id == where.owner_id, norms.currency == where.currency
-            )
-        )
-        return {
-            row["category_id"]: AmountNorm(
-                count=row["count"], median_log=row["median_log"], spread_log=row["spread_log"]
-            )
-            for row in rows.mappings()
-        }
+    def anomalies(
+        self, where: Filter, query: AnomalyQuery, *, limit: int
+    ) -> tuple[list[Anomaly], int]:
+        """What stands out, the latest first, at most `limit` of it; and how much there is in all.
 
-    def charges_above(self, where: Filter, bounds: Mapping[int, int]) -> list[Charge]:
-        """The rows whose amount is at least the bound of their category, refunded ones aside."""
-        ordered = sorted(bounds.items())
-        ids: list[int] = []
-        for start in range(0, len(ordered), MAX_COMPOUND):
-            chunk = ordered[start : start + MAX_COMPOUND]
-            above = union_all(*(_above(where, *bound) for bound in chunk))
-            ids += self._connection.execute(above).scalars()
-        found: list[Charge] = []
-        conditions = self._conditions(FACTS, where, path=AccessPath.KEY)
-        for start in range(0, len(ids), MAX_IDS):
-            query = _charges().where(*conditions, FACTS.c.id.in_(ids[start : start + MAX_IDS]))
-            found += [_charge(row) for row in self._connection.execute(query)]
-        return found
-
-    def repeated_charges(self, where: Filter, limit: int) -> list[RepeatedCharge]:
-        """The latest rows that repeat a charge of the same payee within a minute before."""
-        repeats = t.repeated_charges.c
-        days: list[Condition] = []
+        A day belongs to a filter on rows where its largest purchase does.
+        """
+        if where.direction != JUDGED_DIRECTION:
+            return [], 0
+        found = select_anomalies(where.owner_id, where.currency, query)
+        column = t.anomalies.c
         if where.start is not None:
-            days.append(repeats.local_day >= where.start)
+            found = found.where(column.local_day >= where.start)
         if where.end is not None:
-            days.append(repeats.local_day < where.end)
-        query = (
-            _charges()
-            .add_columns(repeats.first_id, repeats.seconds)
-            .join(t.repeated_charges, repeats.id == FACTS.c.id)
-            .where(
-                repeats.user_id == where.owner_id,
-                *days,
-                *self._conditions(FACTS, where, path=AccessPath.KEY),
-                FACTS.c.amount_minor > FACTS.c.refunded_minor,
-            )
-            .order_by(repeats.local_day.desc(), repeats.id.desc())
-            .limit(limit)
-        )
-        return [
-            RepeatedCharge(charge=_charge(row), first_id=row.first_id, seconds=row.seconds)
-            for row in self._connection.execute(query)
-        ]
+            found = found.where(column.local_day < where.end)
+        if query.scope != DAY or where.looks_at_rows or where.category_id is not None:
+            undated = replace(where, start=None, end=None)
+            conditions = self._conditions(FACTS, undated, path=AccessPath.KEY)
+            found = found.join(FACTS, FACTS.c.id == column.expense_id).where(*conditions)
+        count = self._connection.execute(select(func.count()).select_from(found.subquery()))
+        order = (column.local_day.desc(), column.score.desc(), column.expense_id)
+        rows = self._connection.execute(found.order_by(*order).limit(limit))
+        verdicts = read_verdicts(self._connection, where.owner_id)
+        items = [read_anomaly(row, verdicts.get(_anomaly_id(row))) for row in rows]
+        return items, count.scalar_one()
+
+    def judged_state(self, where: Filter) -> JudgedState:
+        """How much history the judgement of the owner's days and purchases rests on."""
+        return read_state(self._connection, where.owner_id, where.currency)
+
+    def feedback(self, owner_id: int) -> FeedbackCount:
+        """How often the owner found an alarm right, and how often he called it normal."""
+        return count_verdicts(self._connection, owner_id)
+
+    def judged_seq(self) -> int:
+        """The last change that the anomalies know of."""
+        return read_judged_seq(self._connection)
+
+    def anomaly_stamp(self, owner_id: int) -> str:
+        """The state of what the anomalies rest on beside the rows."""
+        return read_stamp(self._connection, owner_id)
 
     def _days_table(self, where: Filter) -> Table:
         if where.looks_at_rows:
@@ -599,21 +584,5 @@ def _figures(table: Table, where: Filter) -> tuple[ColumnElement[int], ColumnEle
     return _count(table), func.sum(amount)
 
 
-def _charges() -> Select[Any]:
-    return select(
-        FACTS.c.id,
-        FACTS.c.local_day,
-        FACTS.c.category_id,
-        FACTS.c.amount_minor,
-        t.labels.c.text,
-    ).join_from(FACTS, t.labels, t.labels.c.id == FACTS.c.merchant_id, isouter=True)
-
-
-def _charge(row: Row[Any]) -> Charge:
-    return Charge(
-        id=row.id,
-        day=row.local_day,
-        category_id=row.category_id,
-        amount_minor=row.amount_minor,
-        merchant=row.text or "",
-    )
+def _anomaly_id(row: Row[Any]) -> str:
+    return anomaly_id(row.scope, row.local_day, row.expense_id)

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from analytics_service.domain.figures import FeedState
 from analytics_service.domain.ports import Snapshot
+from analytics_service.store.anomalies import read_judged_seq
 from analytics_service.store.queries import SqliteSnapshot, read_feed_state
 from servicekit.sqlite import read_transaction
 
@@ -27,3 +28,8 @@ class SqliteReadModel:
         """How far the read model has come, cheap enough to be asked often."""
         with read_transaction(self._engine) as connection:
             return read_feed_state(connection)
+
+    def judged_seq(self) -> int:
+        """The last change that the anomalies know of, cheap enough to be asked often."""
+        with read_transaction(self._engine) as connection:
+            return read_judged_seq(connection)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.sql import select
 
-from analytics_service.domain.anomalies import amount_bin
+from analytics_service.domain.amounts import amount_bin
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.feed import ExpenseChange
 from analytics_service.domain.grid import cell_of

@@ -252,7 +252,23 @@ saved_views = Table(
 )
 """Filters that users have named."""
 
-OWN_TABLES = frozenset({saved_views})
+anomaly_feedback = Table(
+    "anomaly_feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("user_id", Integer, nullable=False),
+    Column("anomaly_id", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("pattern", Text, nullable=False),
+    Column("given_at", Integer, nullable=False),
+    # serves: the verdicts of a user; one on each anomaly
+    UniqueConstraint("user_id", "anomaly_id", name="feedback_by_anomaly"),
+    CheckConstraint("verdict IN ('normal', 'confirmed')", name="verdict_known"),
+    sqlite_autoincrement=True,
+)
+"""What users said about anomalies; the pattern of a normal one is silenced for good."""
+
+OWN_TABLES = frozenset({saved_views, anomaly_feedback})
 """What users have told this service itself: no feed can give it again, no rebuild takes it."""
 
 import_marks = Table(
@@ -268,21 +284,6 @@ import_marks = Table(
 )
 """How many live rows each import has, by the second of their making; serves last_import."""
 
-repeated_charges = Table(
-    "repeated_charges",
-    metadata,
-    Column("user_id", Integer, nullable=False),
-    Column("local_day", Integer, nullable=False),
-    Column("id", Integer, nullable=False),
-    Column("first_id", Integer, nullable=False),
-    Column("seconds", Integer, nullable=False),
-    PrimaryKeyConstraint("user_id", "local_day", "id"),
-    # serves: the changes of the feed, which name rows by id
-    Index("repeated_charges_by_id", "id", unique=True),
-    sqlite_with_rowid=False,
-)
-"""Expenses that repeat an equal charge of the same payee within a minute."""
-
 amount_norms = Table(
     "amount_norms",
     metadata,
@@ -296,3 +297,69 @@ amount_norms = Table(
     sqlite_with_rowid=False,
 )
 """What purchases usually cost, by category, and under ALL_CATEGORIES for all together."""
+
+anomaly_due = Table(
+    "anomaly_due",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("seq", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "currency"),
+    sqlite_with_rowid=False,
+)
+"""Whose expenses have moved since they were judged, and with which change at last."""
+
+anomalies = Table(
+    "anomalies",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("local_day", Integer, nullable=False),
+    # the purchase, or the largest one of the day (0: none)
+    Column("expense_id", Integer, nullable=False),
+    # 1, or the length of the run that ends with the day
+    Column("days", Integer, nullable=False),
+    Column("category_id", Integer),
+    Column("amount_minor", Integer, nullable=False),
+    Column("lower_minor", Integer, nullable=False),
+    Column("upper_minor", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    # 0 info, 1 warning, 2 critical
+    Column("level", SmallInteger, nullable=False),
+    Column("code", Text, nullable=False),
+    # JSON {name: value}
+    Column("params", Text, nullable=False),
+    # what a verdict of 'normal' silences
+    Column("pattern", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "currency", "scope", "method", "local_day", "expense_id"),
+    CheckConstraint("level BETWEEN 0 AND 2", name="level_known"),
+    sqlite_with_rowid=False,
+)
+"""What stands out, as the worker found it by each method."""
+
+anomaly_states = Table(
+    "anomaly_states",
+    metadata,
+    Column("user_id", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("history_days", Integer, nullable=False),
+    Column("charges", Integer, nullable=False),
+    Column("has_days", SmallInteger, nullable=False),
+    Column("has_charges", SmallInteger, nullable=False),
+    # over how many purchases the isolation forests were grown
+    Column("forest_rows", Integer, nullable=False),
+    PrimaryKeyConstraint("user_id", "currency"),
+    sqlite_with_rowid=False,
+)
+"""How much history each user's judgement rests on, and whether it is enough."""
+
+judged_cursor = Table(
+    "judged_cursor",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_judge"),
+)
+"""The last change that the anomalies know of."""

@@ -12,13 +12,11 @@ from sqlalchemy import (
     Engine,
     Integer,
     Table,
-    and_,
     case,
     cast,
     delete,
     func,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -26,12 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.schema import CreateIndex
 
-from analytics_service.domain.anomalies import REPEAT_SECONDS
 from analytics_service.domain.feed import CategoryChange, FeedPage, Following
 from analytics_service.domain.figures import FeedState
 from analytics_service.domain.grid import AREA, FINEST, NO_CELL, WIDTH, parts_of
 from analytics_service.store import tables as t
-from analytics_service.store.derived import EXPENSE, judge_repeats, renew_norms
+from analytics_service.store.derived import EXPENSE, mark_due, renew_norms
 from analytics_service.store.queries import read_feed_state
 from analytics_service.store.staging import clear_staging, delta, incoming, stage, touched
 from servicekit.sqlite import read_transaction, write_transaction
@@ -88,7 +85,7 @@ class SqliteReadModelWriter:
                 page = following(last.next)
                 if page.epoch != last.epoch or not load.takes(page):
                     break
-            load.finish()
+            load.finish(seq=last.next)
             _move_cursor(connection, last, now=now)
             return last
 
@@ -151,8 +148,7 @@ def _apply_expenses(connection: Connection, page: FeedPage) -> None:
     for rollup in t.ROLLUPS:
         _move_rollup(connection, rollup)
     _move_import_marks(connection)
-    _find_repeats(connection)
-    _renew_norms(connection)
+    _renew_norms(connection, seq=page.next)
     clear_staging(connection)
 
 
@@ -224,32 +220,13 @@ def _move_import_marks(connection: Connection) -> None:
     connection.execute(delete(marks).where(marks.c.count == 0))
 
 
-def _find_repeats(connection: Connection) -> None:
-    """Judge anew the rows of the page and those within a minute after where they are or were."""
-    f, d = FACTS.alias("f"), delta.alias("d")
-    same_charge = and_(
-        literal_column("+f.user_id") == d.c.user_id,
-        f.c.merchant_id == d.c.merchant_id,
-        f.c.amount_minor == d.c.charge_minor,
-        f.c.time.between(d.c.time, d.c.time + REPEAT_SECONDS),
-    )
-    affected = (
-        select(f.c.id)
-        .select_from(d.join(f, same_charge))
-        .where(d.c.direction == EXPENSE, d.c.merchant_id != t.NO_LABEL)
-        .union(select(touched.c.id))
-    )
-    ids = [row[0] for row in connection.execute(affected)]
-    connection.execute(touched.delete())
-    connection.exec_driver_sql("INSERT INTO touched VALUES (?)", [(value,) for value in ids])
-    judge_repeats(connection)
-
-
-def _renew_norms(connection: Connection) -> None:
+def _renew_norms(connection: Connection, *, seq: int) -> None:
     """Measure anew what purchases usually cost in the categories that the page moved."""
     d = delta.c
-    moved = select(d.user_id, d.currency, d.category_id).where(d.direction == EXPENSE).distinct()
-    renew_norms(connection, [(row[0], row[1], row[2]) for row in connection.execute(moved)])
+    query = select(d.user_id, d.currency, d.category_id).where(d.direction == EXPENSE).distinct()
+    moved = [(row[0], row[1], row[2]) for row in connection.execute(query)]
+    renew_norms(connection, moved)
+    mark_due(connection, sorted({(user_id, currency) for user_id, currency, _ in moved}), seq=seq)
 
 
 def _apply_names(connection: Connection, page: FeedPage) -> None:

@@ -1,100 +1,61 @@
-"""What stands out in a user's spending."""
-
-from collections.abc import Mapping
-from dataclasses import replace
+"""What stands out in a user's spending, and what he says about it."""
 
 from analytics_service.domain import anomalies as rules
-from analytics_service.domain.anomalies import Anomalies, Anomaly
-from analytics_service.domain.categories import ALL_CATEGORIES, Tally
+from analytics_service.domain.anomalies import Anomalies, AnomalyQuery, Verdict
 from analytics_service.domain.errors import InvalidRange
 from analytics_service.domain.filters import Filter
-from analytics_service.domain.ports import Snapshot
+from analytics_service.domain.ports import Feedback, Snapshot
 
 MAX_ITEMS = 200
 OVERVIEW_LEVEL = "warning"
 
 
-def find_anomalies(
-    snapshot: Snapshot, where: Filter, *, scope: str, method: str, level: str
-) -> Anomalies:
+def find_anomalies(snapshot: Snapshot, where: Filter, query: AnomalyQuery) -> Anomalies:
     """The days or purchases of the filter that stand out, the latest first.
 
-    Days are judged by the net or gross sums that the filter leaves of them; purchases by their
-    amount within their category, over the user's whole history whatever the range is.
+    Both were judged by the worker over the user's whole history, days by their net total, purchases
+    by their amount before refunds, whatever the filter is.
 
     Raises:
         InvalidRange: the range ends before it begins.
-        MethodNotAvailable: this version has no such method.
     """
-    rules.check_method(method)
     if where.start is not None and where.end is not None and where.end < where.start:
         raise InvalidRange("the range ends before it begins")
-    find = _days if scope == "day" else _charges
-    found, history_days, enough = find(snapshot, where, level)
-    found.sort(key=lambda item: (-item.day, -item.score, item.expense_id or 0))
+    items, count = snapshot.anomalies(where, query, limit=MAX_ITEMS)
+    state = snapshot.judged_state(where)
     return Anomalies(
-        scope=scope,
-        method=method,
-        level=level,
-        items=found[:MAX_ITEMS],
-        thresholds=rules.DAY_P_VALUES if scope == "day" else rules.CHARGE_SCORES,
-        history_days=history_days,
-        enough_history=enough,
+        query=query,
+        items=items,
+        count=count,
+        history_days=state.history_days,
+        enough_history=state.has_days if query.scope == rules.DAY else state.has_charges,
+        feedback=snapshot.feedback(where.owner_id),
     )
 
 
 def count_anomalies(snapshot: Snapshot, where: Filter) -> int:
     """How many days and purchases of the filter stand out by at least a warning."""
-    if where.direction != rules.JUDGED_DIRECTION:
-        return 0
-    return sum(
-        len(
-            find_anomalies(
-                snapshot, where, scope=scope, method=rules.METHODS[0], level=OVERVIEW_LEVEL
-            ).items
-        )
-        for scope in rules.SCOPES
+    queries = (
+        AnomalyQuery(scope, rules.METHODS[scope][0], OVERVIEW_LEVEL) for scope in rules.SCOPES
     )
+    return sum(snapshot.anomalies(where, query, limit=0)[1] for query in queries)
 
 
-def _days(snapshot: Snapshot, where: Filter, level: str) -> tuple[list[Anomaly], int, bool]:
-    history = snapshot.by_day(replace(where, start=None, end=None))
-    if not history:
-        return [], 0, False
-    first, last = min(history), max(history)
-    daily = [(day, _amount(history, day)) for day in range(first, last + 1)]
-    wanted = rules.levels_from(level)
-    found = [
-        anomaly
-        for anomaly in rules.unusual_days(daily)
-        if anomaly.level in wanted
-        and (where.start is None or anomaly.day >= where.start)
-        and (where.end is None or anomaly.day < where.end)
-    ]
-    return found, len(daily), len(daily) > rules.MIN_DAYS
+def give_feedback(
+    feedback: Feedback,
+    owner_id: int,
+    anomaly_id: str,
+    *,
+    verdict: str,
+    method: str | None,
+    now: int,
+) -> None:
+    """Keep what the owner says about an anomaly; `normal` silences its pattern for good.
 
-
-def _amount(history: Mapping[int, Tally], day: int) -> int:
-    tally = history.get(day)
-    return 0 if tally is None else tally.amount_minor
-
-
-def _charges(snapshot: Snapshot, where: Filter, level: str) -> tuple[list[Anomaly], int, bool]:
-    if where.direction != rules.JUDGED_DIRECTION:
-        return [], 0, False
-    wanted = rules.levels_from(level)
-    norms = dict(snapshot.amount_norms(where))
-    usable = rules.usable_norms(norms, norms.pop(ALL_CATEGORIES, None))
-    bounds = {key: rules.bound_minor(norm, level) for key, norm in usable.items()}
-    span = snapshot.span(Filter(owner_id=where.owner_id, currency=where.currency))
-    judged = [
-        rules.judge_charge(charge, usable[charge.category_id])
-        for charge in snapshot.charges_above(where, bounds)
-    ]
-    found = {item.expense_id: item for item in judged if item is not None}
-    repeats = [rules.judge_repeat(item) for item in snapshot.repeated_charges(where, MAX_ITEMS)]
-    for item in repeats:
-        if item.level in wanted:  # an amount that stands out as well says more
-            found.setdefault(item.expense_id, item)
-    kept = [item for item in found.values() if item.level in wanted]
-    return kept, span.days if span else 0, bool(usable)
+    Raises:
+        AnomalyNotFound: the owner has no such anomaly.
+    """
+    scope, item = rules.anomaly_key(anomaly_id)
+    asked = method or rules.METHODS[scope][0]
+    pattern = feedback.pattern(owner_id, scope, item, asked)
+    feedback.give(owner_id, Verdict(anomaly_id, verdict, pattern, now))
