@@ -24,6 +24,7 @@ const ROUTES = {
   register: { load: () => import("./pages/sign-in/register.js"), open: true },
   dashboard: { load: () => import("./pages/dashboard/dashboard.js") },
   analysis: { load: () => import("./pages/analysis/analysis.js") },
+  anomalies: { load: () => import("./pages/anomalies/anomalies.js") },
   forecast: { load: () => import("./pages/forecast/forecast.js") },
   transactions: { load: () => import("./pages/transactions/transactions.js") },
   categories: { load: () => import("./pages/categories/categories.js") },

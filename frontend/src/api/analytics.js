@@ -78,11 +78,13 @@ export const heatmapShape = record({
 export const viewShape = record({ id: text, name: text, page: text, query: object });
 export const viewsShape = record({ items: list(viewShape), next_cursor: maybe(text) });
 export const anomaliesShape = record({
-  ...head,
+  ...head, count: orElse(number, 0), history_days: orElse(number, 0), enough_history: orElse(flag, true),
+  needed: orElse(record({ days: orElse(number, 0), spending_days: orElse(number, 0), purchases: orElse(number, 0) }), { days: 0, spending_days: 0, purchases: 0 }),
+  feedback: orElse(record({ normal: orElse(number, 0), confirmed: orElse(number, 0), precision: maybe(number) }), { normal: 0, confirmed: 0, precision: null }),
   items: list(record({
     id: text, date: maybe(text), expense_id: maybe(text), amount: number,
     expected: maybe(record({ lower: maybe(number), upper: maybe(number) })), level: text,
-    reason: record({ code: text, params: orElse(object, {}) }), filter: filterShape,
+    reason: record({ code: text, params: orElse(object, {}) }), feedback: maybe(text), filter: filterShape,
   })),
 });
 /** @typedef {ReturnType<typeof overviewShape>} Overview */
@@ -94,7 +96,8 @@ export const anomaliesShape = record({
 /** @typedef {ReturnType<typeof graphShape>} FlowGraph */
 /** @typedef {ReturnType<typeof heatmapShape>} HeatMap */
 /** @typedef {ReturnType<typeof viewShape>} View */
-/** @typedef {ReturnType<typeof anomaliesShape>["items"][number]} Anomaly */
+/** @typedef {ReturnType<typeof anomaliesShape>} Anomalies */
+/** @typedef {Anomalies["items"][number]} Anomaly */
 
 /** @param {string} path @param {Record<string, any>} query @param {AbortSignal} [signal] */
 function ask(path, query, signal) {
@@ -171,12 +174,20 @@ export async function deleteView(id) {
   await request("DELETE", `/analytics/views/${encodeURIComponent(id)}`);
 }
 
-/** @param {Scope & { scope?: string, level?: string }} query @param {AbortSignal} [signal] */
+/** @param {Scope & { scope?: string, level?: string, method?: string, shown?: string }} query @param {AbortSignal} [signal] */
 export async function fetchAnomalies(query, signal) {
   return anomaliesShape(await ask("anomalies", query, signal), "");
 }
 
-/** @param {string} id @param {"normal" | "confirmed"} verdict */
-export async function judgeAnomaly(id, verdict) {
-  await request("POST", `/analytics/anomalies/${encodeURIComponent(id)}/feedback`, { body: { verdict } });
+/**
+ * Say what an anomaly is; `normal` silences its pattern for good.
+ * @param {string} id @param {"normal" | "confirmed"} verdict @param {string} [method] by which it was found
+ */
+export async function judgeAnomaly(id, verdict, method) {
+  await request("POST", `/analytics/anomalies/${encodeURIComponent(id)}/feedback`, { body: { verdict, ...(method ? { method } : {}) } });
+}
+
+/** Take back what was said. @param {string} id */
+export async function unjudgeAnomaly(id) {
+  await request("DELETE", `/analytics/anomalies/${encodeURIComponent(id)}/feedback`);
 }

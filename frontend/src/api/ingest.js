@@ -196,11 +196,11 @@ export async function decideLink(id, status) {
 
 /**
  * The filters of /expenses by name; analytics answers carry them ready made.
- * @typedef {"from" | "to" | "category_id" | "direction" | "min_amount" | "max_amount" | "merchant" | "place" | "q" | "source" | "currency" | "category_source" | "pending" | "import_id" | "subtree" | "account" | "hour" | "weekday" | "month" | "bbox" | "city" | "located" | "sort"} FilterName
+ * @typedef {"from" | "to" | "category_id" | "direction" | "min_amount" | "max_amount" | "merchant" | "place" | "q" | "source" | "currency" | "category_source" | "pending" | "import_id" | "id" | "subtree" | "account" | "hour" | "weekday" | "month" | "bbox" | "city" | "located" | "sort"} FilterName
  * @typedef {Partial<Record<FilterName, string>>} ExpenseFilter
  */
 /** @type {ReadonlyArray<FilterName>} */
-export const EXPENSE_FILTERS = ["from", "to", "category_id", "direction", "min_amount", "max_amount", "merchant", "place", "q", "source", "currency", "category_source", "pending", "import_id", "subtree", "account", "hour", "weekday", "month", "bbox", "city", "located", "sort"];
+export const EXPENSE_FILTERS = ["from", "to", "category_id", "direction", "min_amount", "max_amount", "merchant", "place", "q", "source", "currency", "category_source", "pending", "import_id", "id", "subtree", "account", "hour", "weekday", "month", "bbox", "city", "located", "sort"];
 
 /** @param {ExpenseFilter & { cursor?: string | null, limit?: number }} query @param {AbortSignal} [signal] */
 export async function fetchExpenses(query, signal) {

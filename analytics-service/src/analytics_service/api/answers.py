@@ -19,7 +19,7 @@ from servicekit.identity import current_identity
 from servicekit.money import to_minor
 from servicekit.problems import FieldError, standard_problem
 
-FORM_VERSION = "2"
+FORM_VERSION = "3"
 """Raised with every change of what an answer holds for the same rows: it is part of the ETag."""
 
 Stamp = Callable[[Snapshot, Filter], int | str]

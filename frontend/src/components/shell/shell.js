@@ -8,7 +8,7 @@ import { icon, mark } from "../icon/icon.js";
 
 /** Only pages that exist. @type {readonly Entry[][]} */
 const GROUPS = [
-  [{ route: "dashboard", icon: "overview" }, { route: "analysis", icon: "analysis" }, { route: "forecast", icon: "forecast" }],
+  [{ route: "dashboard", icon: "overview" }, { route: "analysis", icon: "analysis" }, { route: "forecast", icon: "forecast" }, { route: "anomalies", icon: "diamond" }],
   [{ route: "transactions", icon: "transactions" }, { route: "categories", icon: "categories" }],
   [{ route: "import", icon: "import" }, { route: "export", icon: "export" }, { route: "reports", icon: "reports" }],
 ];

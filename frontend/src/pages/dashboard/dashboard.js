@@ -71,7 +71,7 @@ function layout(element) {
     shares: createCard({ title: t("dashboard.shares"), className: "span-4" }),
     merchants: createCard({ title: t("dashboard.merchants"), className: "span-4" }),
     recent: createCard({ title: t("dashboard.recent"), className: "span-8", link: { href: "#/transactions", text: t("dashboard.all-rows") } }),
-    anomalies: createCard({ title: t("dashboard.anomalies"), className: "span-4" }),
+    anomalies: createCard({ title: t("dashboard.anomalies"), className: "span-4", link: { href: "#/anomalies", text: t("dashboard.all-anomalies") } }),
   };
   cards.anomalies.element.hidden = true;
   one(element, "[data-part=cards]").append(...Object.values(cards).map((card) => card.element));

@@ -4,11 +4,11 @@ import { fetchExpenses } from "../../api/ingest.js";
 import * as doughnut from "../../charts/doughnut.js";
 import { chartContext } from "../../charts/theme.js";
 import * as trend from "../../charts/trend.js";
+import { levelIcon, levelOf, reasonText } from "../../components/anomaly/anomaly.js";
 import { barList } from "../../components/bar-list/bar-list.js";
 import { expenseRows } from "../../components/expense-list/expense-list.js";
-import { icon } from "../../components/icon/icon.js";
 import { change, kpi } from "../../components/kpi/kpi.js";
-import { categoryName, has, locale, t } from "../../i18n/i18n.js";
+import { categoryName, locale, t } from "../../i18n/i18n.js";
 import { formatDayShort, formatPeriod } from "../../lib/dates.js";
 import { html, one, put } from "../../lib/html.js";
 import { formatCompact, formatMoney, formatMoneyShort, formatPercent } from "../../lib/money.js";
@@ -32,7 +32,7 @@ export function drawKpis(element, { overview }) {
     ${top && kpi({ label: t("kpi.top-category"), value: categoryName(top), note: t("kpi.of-total", { amount: formatMoney(top.amount, currency), share: formatPercent(top.share) }), href: rowsHref(top.filter), className: "span-3" })}
     ${anomalies === null
       ? kpi({ label: t("kpi.count"), value: String(overview.count), note: "", href: rowsHref(overview.filter), className: "span-3" })
-      : kpi({ label: t("kpi.anomalies"), value: String(anomalies), note: t(anomalies > 0 ? "kpi.anomalies-some" : "kpi.anomalies-none"), className: "span-3" })}
+      : kpi({ label: t("kpi.anomalies"), value: String(anomalies), note: t(anomalies > 0 ? "kpi.anomalies-some" : "kpi.anomalies-none"), href: "#/anomalies?level=warning", className: "span-3" })}
     ${left.length > 0 && html`<p class="note span-12">${t("dashboard.other-currencies", { list: left.map(([code, count]) => t("dashboard.other-currency", { code, count: Number(count) })).join(t("list.comma")) })}</p>`}`);
 }
 
@@ -120,7 +120,6 @@ export async function drawRecent(card, board, narrow) {
   card.content.firstElementChild?.classList.toggle("expense-compact", narrow || matchMedia("(max-width: 767px)").matches);
 }
 
-const LEVEL_ICONS = /** @type {const} */ ({ critical: "diamond", warning: "alert", info: "info" });
 const MOST_ANOMALIES = 5;
 
 /** @param {Card} card @param {Board} board */
@@ -131,10 +130,10 @@ export async function drawAnomalies(card, board) {
   if (items.length === 0) return card.empty(t("kpi.anomalies-none"));
   card.answer(items.length > MOST_ANOMALIES ? t("dashboard.anomalies-answer", { count: items.length, shown: MOST_ANOMALIES }) : "");
   put(card.content, html`<ul>${items.slice(0, MOST_ANOMALIES).map((item) => {
-    const level = item.level in LEVEL_ICONS ? /** @type {keyof typeof LEVEL_ICONS} */ (item.level) : "info";
-    return html`<li><a class="anomaly anomaly-${level}" href="${rowsHref(item.filter)}">${icon(LEVEL_ICONS[level])}
+    const level = levelOf(item);
+    return html`<li><a class="anomaly anomaly-${level}" href="${rowsHref(item.filter)}">${levelIcon(item)}
       <span>${item.date ? formatDayShort(item.date, locale()) : ""} <span class="tag">${t(`level.${level}`)}</span></span><strong class="figure">${formatMoney(item.amount, currency)}</strong>
-      <span class="anomaly-reason">${reason(item, currency)}</span></a></li>`;
+      <span class="anomaly-reason">${reasonText(item, currency)}</span></a></li>`;
   })}</ul>`);
 }
 
@@ -142,15 +141,4 @@ export async function drawAnomalies(card, board) {
 function byUrgency(a, b) {
   const urgent = Number(b.level === "critical") - Number(a.level === "critical");
   return urgent || (b.date ?? "").localeCompare(a.date ?? "");
-}
-
-/** @param {import("../../api/analytics.js").Anomaly} item @param {string} currency */
-function reason(item, currency) {
-  const key = `anomaly.${item.reason.code}`;
-  const { params } = item.reason;
-  const usual = typeof params.usual === "number" ? formatMoneyShort(params.usual, currency) : "—";
-  const category = categoryName({ code: /** @type {string | null} */ (params.category_code ?? null), name: /** @type {string | null} */ (params.category_name ?? null) });
-  if (has(key)) return t(key, { times: String(params.times ?? "—"), usual, category, merchant: String(params.merchant ?? ""), seconds: Number(params.seconds ?? 0) });
-  const { lower = null, upper = null } = item.expected ?? {};
-  return t("anomaly.other", { lower: formatMoneyShort(lower, currency), upper: formatMoneyShort(upper, currency) });
 }

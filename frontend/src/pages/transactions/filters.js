@@ -26,6 +26,7 @@ const ROW_FILTERS = [
   { name: "weekday", kind: "link", words: "weekday" },
   { name: "month", kind: "link", words: "month" },
   { name: "import_id", kind: "link" },
+  { name: "id", kind: "link" },
 ];
 
 /** The filter of an address, as /expenses takes it. @param {URLSearchParams} params @returns {ExpenseFilter} */
