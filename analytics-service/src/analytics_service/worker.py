@@ -56,7 +56,7 @@ class FeedLoop:
         self._wait = wait
         self._failing: str | None = None
         self._judging, self._fitting = beside(), beside()
-        self._judged_at: int | None = None
+        self._tried_at: int | None = None
         self._fitted_at: int | None = None
 
     def run(self) -> None:
@@ -86,19 +86,27 @@ class FeedLoop:
         return more
 
     def _settle(self) -> None:
-        """Once nothing is waiting, look at what rests on whole histories, if rows have moved."""
-        position = self._consumer.position()
-        if position != self._judged_at and self._judging(self._judge):
-            self._judged_at = position
-        judged = self._consumer.judged_position()
-        if judged != self._fitted_at and self._fitting(self._fit):
-            self._fitted_at = judged
+        """Once nothing is waiting, look at what rests on whole histories, if rows have moved.
+
+        What was judged stands in the database, so that a rebuild is noticed; what fails for
+        another reason than a busy database is not tried again until rows move.
+        """
+        position, judged = self._consumer.position(), self._consumer.judged_position()
+        if judged == position:
+            self._tried_at = None
+        elif self._tried_at != position:
+            self._tried_at, self._fitted_at = position, None
+            if not self._judging(self._judge):
+                self._tried_at = None
+            judged = self._consumer.judged_position()
+        if judged == position != self._fitted_at and self._fitting(self._fit):
+            self._fitted_at = position
 
     def _judge(self) -> None:
         try:
             self._consumer.judge()
         except OperationalError as error:
-            self._judged_at = None  # a database that was busy is tried again
+            self._tried_at = None  # a database that was busy is tried again
             get_logger().warning("judging_failed", kind=type(error).__name__)
 
     def _fit(self) -> None:

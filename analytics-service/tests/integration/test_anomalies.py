@@ -363,7 +363,7 @@ def test_a_forest_is_grown_once_and_again_when_rows_have_come(
     assert_matches_contract(purchases, "analytics/anomalies")
     assert by_id(purchases)[f"tx-{SPIKE}"]["level"] == "critical"
 
-    live(ledger, first_id=30_000, days=10)
+    live(ledger, first_id=30_000, days=20)
     while judging.pull():
         pass
     judging.judge()

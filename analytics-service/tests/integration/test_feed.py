@@ -9,6 +9,7 @@ from conftest import Ask, Clock
 from factories import category, expense
 from fakes import Ledger, arrow_stream, feed_app, json_page, serving
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from analytics_service import cli
 from analytics_service.app import Consumer, create_consumer
@@ -203,6 +204,35 @@ def test_the_loop_survives_trouble_and_pulls_again(
 
     assert ask("overview")["count"] == 1
     assert config.heartbeat_path.exists()
+
+
+def test_a_judgement_that_met_a_busy_database_is_tried_again(
+    consumer: Consumer, ledger: Ledger, config: Config, monkeypatch: pytest.MonkeyPatch, ask: Ask
+) -> None:
+    ledger.put(expense(id=1))
+    loop = FeedLoop(
+        consumer,
+        heartbeat_path=config.heartbeat_path,
+        wait=lambda _: True,
+        beside=lambda: lambda work: (work(), True)[1],
+    )
+    judge = Consumer.judge
+    tries: list[Consumer] = []
+
+    def busy_at_first(self: Consumer) -> None:
+        tries.append(self)
+        if len(tries) == 1:
+            raise OperationalError("BEGIN IMMEDIATE", None, Exception("database is locked"))
+        judge(self)
+
+    monkeypatch.setattr(Consumer, "judge", busy_at_first)
+    while loop.turn():
+        pass
+    loop.turn()
+    loop.turn()
+
+    assert len(tries) == 2
+    assert ask("anomalies")["as_of_seq"] == ledger.seq
 
 
 def test_the_cli_rebuild_reads_the_feed_anew(

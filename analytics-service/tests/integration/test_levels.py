@@ -155,6 +155,20 @@ def test_new_groups_make_the_old_answer_stale_though_no_row_has_moved(
     assert after.get_json()["silhouette"] == 0.7
 
 
+def test_a_rebuild_finds_everything_again_though_no_row_has_moved(
+    ledger: Ledger, loop: Callable[[], None], consumer: Consumer, fitter: Fitter, ask: Ask
+) -> None:
+    fill(ledger, merchants=20)
+    loop()
+    loop()
+    consumer.rebuild()
+
+    loop()
+
+    assert fitter.calls == [20, 20]
+    assert ask("anomalies")["as_of_seq"] == ledger.seq
+
+
 def test_another_users_groups_are_not_seen(
     ledger: Ledger, loop: Callable[[], None], ask: Ask
 ) -> None:

@@ -142,7 +142,7 @@ Index(
     expense_facts.c.amount_minor,
     expense_facts.c.refunded_minor,
 )
-# serves: filters by merchant, and the same charge within a minute; a label is of one user
+# serves: filters by merchant, and equal charges of a payee; a label is of one user
 Index(
     "facts_by_charge",
     expense_facts.c.merchant_id,
@@ -182,7 +182,13 @@ Index(
 )
 
 LATE_INDEXES = frozenset(
-    {"facts_by_category_amount", "facts_by_net", "facts_by_amount", "facts_by_cell"}
+    {
+        "facts_by_category_amount",
+        "facts_by_net",
+        "facts_by_amount",
+        "facts_by_cell",
+        "facts_by_charge",
+    }
 )
 """What a bulk load leaves to be made after it: they make answers fast, the writer needs none."""
 

@@ -14,7 +14,7 @@ from analytics_service.domain.unusual_days import RUNS, DailyHistory
 from analytics_service.domain.windows import quantile_of
 from analytics_service.usecases.judging import daily_history, with_largest
 
-REGROW_SHARE = 0.01
+REGROW_SHARE = 0.05
 """A forest is grown anew when this share of the purchases came or went."""
 MAX_CHARGES = 20_000
 """Only so many of the latest purchases are looked at."""

@@ -146,16 +146,29 @@ async function nothing(page, ever) {
 
 /** @param {ReturnType<typeof layout>} page @param {Board} board */
 async function draw({ cards, kpis }, board) {
+  const counted = board.overview.anomalies ?? 0;
   drawKpis(kpis, board);
-  const odd = (board.overview.anomalies ?? 0) > 0;
-  cards.anomalies.element.hidden = !odd;
-  cards.recent.element.classList.toggle("span-8", !odd);
-  cards.recent.element.classList.toggle("span-4", odd);
+  arrange(cards, counted > 0);
+  const recent = (/** @type {boolean} */ narrow) => cards.recent.run(() => drawRecent(cards.recent, board, narrow));
   await Promise.all([
     cards.trend.run(() => drawTrend(cards.trend, board)),
     cards.shares.run(() => drawShares(cards.shares, board)),
     cards.merchants.run(() => drawMerchants(cards.merchants, board)),
-    cards.recent.run(() => drawRecent(cards.recent, board, odd)),
-    odd ? cards.anomalies.run(() => drawAnomalies(cards.anomalies, board)) : undefined,
+    recent(counted > 0),
+    cards.anomalies.run(async () => {
+      // What was just imported is judged a moment after it is counted: the list waits, and is right.
+      const count = await drawAnomalies(cards.anomalies, board);
+      if (count === counted) return;
+      drawKpis(kpis, { ...board, overview: { ...board.overview, anomalies: count } });
+      arrange(cards, count > 0);
+      await recent(count > 0);
+    }),
   ]);
+}
+
+/** Anomalies stand beside the recent transactions, which have the row to themselves without them. @param {ReturnType<typeof layout>["cards"]} cards @param {boolean} odd */
+function arrange(cards, odd) {
+  cards.anomalies.element.hidden = !odd;
+  cards.recent.element.classList.toggle("span-8", !odd);
+  cards.recent.element.classList.toggle("span-4", odd);
 }

@@ -122,19 +122,24 @@ export async function drawRecent(card, board, narrow) {
 
 const MOST_ANOMALIES = 5;
 
-/** @param {Card} card @param {Board} board */
+/** How many stand out; the most urgent are drawn. @param {Card} card @param {Board} board @returns {Promise<number>} */
 export async function drawAnomalies(card, board) {
   const [days, purchases] = await Promise.all(["day", "transaction"].map((scope) => fetchAnomalies({ ...board.scope, scope, level: "warning" }, board.signal)));
   const items = [...(days?.items ?? []), ...(purchases?.items ?? [])].sort(byUrgency);
   const currency = days?.currency ?? board.overview.currency;
-  if (items.length === 0) return card.empty(t("kpi.anomalies-none"));
-  card.answer(items.length > MOST_ANOMALIES ? t("dashboard.anomalies-answer", { count: items.length, shown: MOST_ANOMALIES }) : "");
+  const count = (days?.count ?? 0) + (purchases?.count ?? 0);
+  if (items.length === 0) {
+    card.empty(t("kpi.anomalies-none"));
+    return count;
+  }
+  card.answer(count > MOST_ANOMALIES ? t("dashboard.anomalies-answer", { count, shown: MOST_ANOMALIES }) : "");
   put(card.content, html`<ul>${items.slice(0, MOST_ANOMALIES).map((item) => {
     const level = levelOf(item);
     return html`<li><a class="anomaly anomaly-${level}" href="${rowsHref(item.filter)}">${levelIcon(item)}
       <span>${item.date ? formatDayShort(item.date, locale()) : ""} <span class="tag">${t(`level.${level}`)}</span></span><strong class="figure">${formatMoney(item.amount, currency)}</strong>
       <span class="anomaly-reason">${reasonText(item, currency)}</span></a></li>`;
   })}</ul>`);
+  return count;
 }
 
 /** The critical first, then the newest. @param {import("../../api/analytics.js").Anomaly} a @param {import("../../api/analytics.js").Anomaly} b */
