@@ -68,7 +68,9 @@ export function mount(element, { params }) {
     try {
       const found = await Promise.all(question.scopes.map((scope) => fetchAnomalies({ ...query, scope }, signal)));
       put(one(element, "[data-part=status]"), found.every((answer) => answer.enough_history) || question.shown === "silenced" ? html`` : littleHistory(found));
-      drawKpis(one(element, ".kpi-row"), found, question, next);
+      const silent = question.shown === "open" && found.every((answer) => !answer.enough_history && answer.items.length === 0);
+      if (silent) put(one(element, ".kpi-row"), html``);
+      else drawKpis(one(element, ".kpi-row"), found, question, next);
       for (const [scope, card] of cards) {
         const answer = found[question.scopes.indexOf(scope)];
         card.element.hidden = answer === undefined || !answer.enough_history && answer.items.length === 0 && question.shown === "open";
