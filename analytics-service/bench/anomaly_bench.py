@@ -10,8 +10,8 @@ dearer by 0.75 to 1.5 times its median. Purchases: 3 % of all, a third each made
 dear, charged again within 1 to 20 minutes, or bought at 1 to 2.5 times the 97 % quantile of a
 category that few households know. AP is that of all days (purchases) together; precision is at the
 threshold that lets one false alarm through for each household and 28 days. Rules and constants were
-chosen on --tune, which takes other households and seeds than the figures. Prints JSON lines and a
-readable table.
+chosen on --tune, which takes other households and seeds than the figures. Prints JSON and a
+readable table; alarms_in_28_days are those of a household in which nothing was planted.
 """
 
 import argparse
@@ -43,6 +43,7 @@ from households import (
 )
 
 from analytics_service.domain.amounts import AmountNorm, amount_bin, amount_norm
+from analytics_service.domain.anomalies import CHARGE_SCORES, LEVELS
 from analytics_service.domain.judging import RankedCharge
 from analytics_service.domain.regular import MAX_MONTHLY, Payment, interval_of, price_rises
 from analytics_service.domain.unusual_charges import (
@@ -55,7 +56,13 @@ from analytics_service.domain.unusual_charges import (
     repeat_score,
     score_of,
 )
-from analytics_service.domain.unusual_days import FIRST_SCORED, score_days, sigmas
+from analytics_service.domain.unusual_days import (
+    FIRST_SCORED,
+    DailyHistory,
+    judge_days,
+    score_days,
+    sigmas,
+)
 from analytics_service.usecases.forests import charge_points, day_points
 
 TESTED_DAYS = 112
@@ -314,6 +321,26 @@ def repeats_of(home: Purchases) -> dict[int, tuple[int, int, int]]:
     return found
 
 
+def alarm_rates(homes: Sequence[Purchases]) -> Iterator[Mapping[str, object]]:
+    """How many alarms of each level and above real life gives a household in 28 days, unplanted."""
+    days: Counter[str] = Counter()
+    charges: Counter[str] = Counter()
+    for home in homes:
+        bills: dict[int, int] = defaultdict(int)
+        for row, amount in regular_of(home)[0].items():
+            bills[FIRST_DAY_NUMBER + int(home.day[row])] += amount
+        history = DailyHistory(FIRST_DAY_NUMBER, home.daily().tolist(), bills)
+        scored = list(score_days(FIRST_DAY_NUMBER, history.without_bills()))
+        for item in judge_days(history, scored)["fused"]:
+            if item.day >= FIRST_DAY_NUMBER + FIRST_TESTED:
+                days.update(LEVELS[: LEVELS.index(item.level) + 1])
+        scores = np.array(list(charge_scores(home, norms_of(home))))[home.day >= FIRST_TESTED]
+        charges.update({level: int((scores >= CHARGE_SCORES[level]).sum()) for level in LEVELS})
+    months = len(homes) * TESTED_DAYS / ALARM_DAYS
+    for scope, counts in (("day", days), ("transaction", charges)):
+        yield {"scope": scope, **{level: round(counts[level] / months, 2) for level in LEVELS}}
+
+
 def calibrate() -> dict[str, tuple[float, ...]]:
     """The table of domain/population.py: tails of the scores of households without plants."""
     found: dict[str, list[float]] = defaultdict(list)
@@ -370,7 +397,10 @@ def main() -> None:
         return
     load = os.getloadavg()[0]
     rows = list(measure(arguments.data, arguments.households, tune=arguments.tune))
-    print(json.dumps({"load": round(load, 2), "figures": rows}))
+    seed = SEEDS["tune" if arguments.tune else "figures"][0]
+    homes = homes_of(arguments.data, arguments.households, seed, tune=arguments.tune)
+    rates = list(alarm_rates(homes))
+    print(json.dumps({"load": round(load, 2), "figures": rows, "alarms_in_28_days": rates}))
     print("scope        kind      method            AP    precision  recall")
     for row in rows:
         print(
