@@ -20,7 +20,7 @@ const MOST_DOT = 46;
 const LABELS = 14;
 /** Degrees that a view shows at least, and the part of it that is left free around. */
 const LEAST_SPAN = 0.06;
-const MARGIN = 0.09;
+const MARGIN = 0.14;
 const ZOOM_STEP = 1.7;
 const MOST_ZOOM = 4000;
 const SETTLES_AFTER_MS = 250;
@@ -209,9 +209,19 @@ export async function mount(element, first, ctx, { open, closer }) {
     clearTimeout(timer);
     timer = setTimeout(settle, SETTLES_AFTER_MS);
   }
+  /** The pixel that stays where it is: the spot walked to, else the strongest in sight, else the middle. @returns {[number, number]} */
+  function held() {
+    const [width, height] = [chart.getWidth(), chart.getHeight()];
+    for (const spot of at >= 0 ? places.spots.slice(at, at + 1) : places.spots) {
+      const [x = -1, y = -1] = /** @type {number[]} */ (chart.convertToPixel({ geoIndex: 0 }, [spot.lon, spot.lat]));
+      if (x >= 0 && x <= width && y >= 0 && y <= height) return [x, y];
+    }
+    return [width / 2, height / 2];
+  }
   /** @param {number} factor */
   function zoom(factor) {
-    chart.dispatchAction({ type: "geoRoam", componentType: "geo", geoIndex: 0, zoom: factor, originX: chart.getWidth() / 2, originY: chart.getHeight() / 2 });
+    const [originX, originY] = held();
+    chart.dispatchAction({ type: "geoRoam", componentType: "geo", geoIndex: 0, zoom: factor, originX, originY });
     later();
   }
   /** @param {string | undefined} name */
@@ -223,12 +233,13 @@ export async function mount(element, first, ctx, { open, closer }) {
       draw(home);
     }
   }
-  /** Which datum shows a spot: cells are drawn the other way round. @param {number} index */
-  const datum = (index) => (places.form === "cells" ? places.spots.length - 1 - index : index);
   /** @param {number} index */
   function walkTo(index) {
     at = (index + places.spots.length) % places.spots.length;
-    chart.dispatchAction({ type: "showTip", seriesIndex: 1, dataIndex: datum(at) });
+    const spot = /** @type {Spot} */ (places.spots[at]);
+    const [x, y] = /** @type {number[]} */ (chart.convertToPixel({ geoIndex: 0 }, [spot.lon, spot.lat]));
+    // By its pixel: a series of one's own drawing tells its data no place for the tooltip.
+    chart.dispatchAction({ type: "showTip", x, y });
   }
   host.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
