@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from corpus.model import HEADER, BadFile, good_rows, of_text, streamed
 
@@ -82,6 +83,12 @@ def _hostile_pages() -> Iterator[BadFile]:
         "page-40-mb.xls",
         lambda: [b"<html><table>", *([row * 1_000] * (40 * _MIB // (1_000 * len(row))))],
     )
+    # As much as is read at all: rows of text alone, and rows with tags in their cells.
+    for name, line in {
+        "plain": _row(["1", "2", "", "4"]),
+        "dressed": _row(["<b>1</b>", "<i>2</i>"]),
+    }.items():
+        yield streamed(f"page-30-mb-{name}.xls", partial(_full_page, line.encode()))
     yield streamed(
         "page-4-mb.xls",
         lambda: [
@@ -90,6 +97,10 @@ def _hostile_pages() -> Iterator[BadFile]:
             *([row * 1_000] * (4 * _MIB // (1_000 * len(row)))),
         ],
     )
+
+
+def _full_page(line: bytes) -> list[bytes]:
+    return [b"<html><table>", *([line * 1_000] * (30 * _MIB // (1_000 * len(line))))]
 
 
 def _xml() -> Iterator[BadFile]:

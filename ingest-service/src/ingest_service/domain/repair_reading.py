@@ -13,6 +13,7 @@ from ingest_service.domain.errors import StatementError
 from ingest_service.domain.export_table import restore
 from ingest_service.domain.profiles.base import clean_header
 from ingest_service.domain.reading.documents import document_of
+from ingest_service.domain.reading.sniff import sniff_kind
 from ingest_service.domain.reading.tables import Record, Table, open_tables
 from ingest_service.domain.repair import REPAIR_COLUMNS, is_repair_header, place_of
 from ingest_service.domain.statement import (
@@ -41,11 +42,11 @@ class Repair:
 def repair_header(stream: BinaryIO) -> Sequence[str] | None:
     """The statement's own columns in a repair file; None where the file is none.
 
-    A repair file has one table and is no document: neither the other sheets of a workbook nor a
-    batch of payments in XML need be read to know.
+    A repair file has one table and is no document and no page: neither the other sheets of a
+    workbook nor a batch of payments in XML nor 30 MB of HTML need be read to know.
     """
     try:
-        if document_of(stream) is not None:
+        if document_of(stream) is not None or sniff_kind(stream) == "html":
             return None
         with faults_of_ours(), closing(open_tables(stream)) as tables:
             for table in islice(tables, 1):
