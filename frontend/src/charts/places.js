@@ -140,7 +140,7 @@ export function toOption({ spots, cities, form }, ctx, { extent, roam }) {
     geo: {
       map: "land", silent: true, roam, boundingCoords: [[west, north], [east, south]], aspectScale: Math.cos(((south + north) / 2) * (Math.PI / 180)),
       left: 0, right: 0, top: 0, bottom: 0, scaleLimit: { min: 0.2, max: MOST_ZOOM },
-      itemStyle: { areaColor: theme.surface, borderColor: theme.edge, borderWidth: 0.75 }, label: { show: false }, emphasis: { disabled: true }, select: { disabled: true }, tooltip: { show: false },
+      itemStyle: { areaColor: theme.surface, borderColor: theme.edge, borderWidth: 0.75 }, label: { show: false }, emphasis: { disabled: true }, select: { disabled: true },
     },
     series: [
       { id: "grid", type: "lines", coordinateSystem: "geo", silent: true, z: 2, data: gridLines(extent), lineStyle: { color: theme.divider, width: 1, opacity: 0.7, curveness: 0 } },
