@@ -236,10 +236,8 @@ export async function mount(element, first, ctx, { open, closer }) {
   /** @param {number} index */
   function walkTo(index) {
     at = (index + places.spots.length) % places.spots.length;
-    const spot = /** @type {Spot} */ (places.spots[at]);
-    const [x, y] = /** @type {number[]} */ (chart.convertToPixel({ geoIndex: 0 }, [spot.lon, spot.lat]));
-    // By its pixel: a series of one's own drawing tells its data no place for the tooltip.
-    chart.dispatchAction({ type: "showTip", x, y });
+    // Cells are drawn the other way round, the strongest last.
+    chart.dispatchAction({ type: "showTip", seriesIndex: 1, dataIndex: places.form === "cells" ? places.spots.length - 1 - at : at });
   }
   host.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
