@@ -213,17 +213,24 @@ def in_category(rows: pd.DataFrame, category_id: int) -> pd.DataFrame:
 
 def match_words(texts: Sequence[str], rules: _Rules) -> list[str]:
     """For every text the code of the first rule of which a word stands in it, else ""."""
-    lower = pd.Series(list(texts), dtype="str").str.lower()
-    found = pd.Series("", index=lower.index, dtype="str")
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    lower = pc.utf8_lower(pa.array(texts, pa.large_string()))
+    found = np.full(len(texts), "", dtype=object)
     # Most texts have no word of any rule: one look tells that.
     every = [word for _, words in rules for word in words]
-    left = lower.index[_has_word(lower, every)]
+    left = np.flatnonzero(_has_word(lower, every))
     for code, words in rules:
-        hit = _has_word(lower[left], words)
+        hit = _has_word(lower.take(pa.array(left)), words)
         found[left[hit]] = code
         left = left[~hit]
-    return found.tolist()
+    return list(found)
 
 
-def _has_word(texts: pd.Series[str], words: Sequence[str]) -> npt.NDArray[np.bool_]:
-    return texts.str.contains(words_pattern(words), regex=True).to_numpy(dtype=bool)
+def _has_word(texts: Any, words: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Arrow itself: pandas would read every pattern by Python's own parser first, 5 ms each."""
+    import pyarrow.compute as pc
+
+    held = pc.match_substring_regex(texts, pattern=words_pattern(words))
+    return np.asarray(held.to_numpy(zero_copy_only=False), dtype=bool)

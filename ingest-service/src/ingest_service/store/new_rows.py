@@ -1,103 +1,69 @@
-"""Insertion of an import's new rows: many to a statement, what is equal in all of them bound once.
-
-A statement a row costs a fifth more: AUTOINCREMENT alone writes its counter at the end of each.
-"""
+"""Insertion of an import's new rows from its attached copy: one statement, no value in Python."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ingest_service.domain.ports import StoreOrder
+from ingest_service.domain.staged import CATEGORY_COLUMNS, STATED_COLUMNS
 
-ROWS_PER_STATEMENT = 50
-# Left to the table's defaults where a whole batch has nothing else.
-_USUAL = {
-    "stated_refund_minor": 0, "merchant": "", "place": "", "note": "", "account": "",
-    "external_id": "", "order_ref": "", "closed": 0, "pending": 0, "occurrence": 0,
-    "lat": None, "lon": None, "category_confidence": None,
-}  # fmt: skip
-_DISTINCT = frozenset({"fingerprint", "content"})
-Columns = Mapping[str, Any]
+if TYPE_CHECKING:
+    from ingest_service.store.identity import Flags, Integers
+
+_COPIED = (*STATED_COLUMNS, *CATEGORY_COLUMNS, "city", "fingerprint", "content")
+_PATHS = "CREATE TEMP TABLE named_categories (path TEXT PRIMARY KEY, id INTEGER) WITHOUT ROWID"
+_NUMBERS = """
+CREATE TEMP TABLE new_rows (number INTEGER PRIMARY KEY, row INTEGER, occurrence INTEGER)
+"""
+_NAMED = "coalesce((SELECT id FROM named_categories n WHERE n.path = r.category_path), category_id)"
 
 
-def insert_new(raw: Any, order: StoreOrder, *, first_seq: int, columns: Columns) -> int:
-    """How many rows were inserted, from columns that are pyarrow arrays or lists, all of a length.
+def insert_new(
+    raw: Any,
+    order: StoreOrder,
+    *,
+    new: Flags,
+    occurrence: Integers,
+    category_ids: Mapping[str, int],
+    backwards: bool,
+    first_seq: int,
+) -> None:
+    """Insert the rows of `staged.rows` that are new; seq and id grow with their order.
 
     Args:
         raw: the driver's connection, in a write transaction.
         order: whose rows, of which import, made when.
+        new: bool by row, which are new; at least one.
+        occurrence: int64 by row, the number among equal rows.
+        category_ids: by the paths that rows name.
+        backwards: whether the last row is the oldest: it is then inserted first.
         first_seq: the change number of the first row; the others follow.
-        columns: by their names in the table of expenses.
     """
-    size = len(next(iter(columns.values())))
-    fixed, varying = _parted(columns)
-    rows = list(zip(*varying.values(), strict=True))
-    whole = size - size % ROWS_PER_STATEMENT
-    statement = _statement(order, list(fixed), list(varying), rows=ROWS_PER_STATEMENT)
-    raw.executemany(statement, _parameters(rows[:whole], first_seq, list(fixed.values())))
-    if whole < size:
-        last = _statement(order, list(fixed), list(varying), rows=size - whole)
-        for parameters in _parameters(rows[whole:], first_seq + whole, list(fixed.values())):
-            raw.execute(last, parameters)
-    return size
-
-
-def _parted(columns: Columns) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-    """What is equal in all rows and is no default, and the values of the other columns."""
-    fixed: dict[str, Any] = {}
-    varying: dict[str, list[Any]] = {}
-    for name, values in columns.items():
-        is_list = isinstance(values, list)
-        if name in _DISTINCT or not (_is_one(values) if is_list else _is_one_array(values)):
-            varying[name] = values if is_list else values.to_pylist()
-            continue
-        first = values[0] if is_list else values[0].as_py()
-        if name not in _USUAL or first != _USUAL[name]:
-            fixed[name] = first
-    return fixed, varying
-
-
-def _is_one(values: list[Any]) -> bool:
-    return values.count(values[0]) == len(values)
-
-
-def _is_one_array(values: Any) -> bool:
-    import pyarrow.compute as pc
-
-    if values.null_count:
-        return bool(values.null_count == len(values))
-    return bool(pc.all(pc.equal(values, values[0])).as_py())
-
-
-def _statement(
-    order: StoreOrder, fixed: Sequence[str], varying: Sequence[str], *, rows: int
-) -> str:
-    """The insertion of some rows: ?1 is the first seq, then what is fixed, then row by row."""
-    record = order.record
-    shared = {name: f"?{at}" for at, name in enumerate(fixed, start=2)}
-    position = len(fixed) + 2
-    tuples = []
-    for row in range(rows):
-        own = {name: f"?{position + at}" for at, name in enumerate(varying)}
-        position += len(varying)
-        marks = shared | own
-        refunded = marks.get("stated_refund_minor", "0")
-        tuples.append(
-            f"({int(record.user_id)}, {int(record.id)}, {int(order.now)}, {refunded},"
-            f" ?1 + {row}, {', '.join(marks.values())})"
-        )
-    names = ", ".join((*fixed, *varying))
-    return (
-        "INSERT INTO expenses (user_id, import_id, created_at, refunded_minor, seq,"  # noqa: S608 - our own names
-        f" {names}) VALUES {', '.join(tuples)}"
+    raw.execute(_PATHS)
+    raw.executemany("INSERT INTO named_categories VALUES (?, ?)", category_ids.items())
+    if new.all() and not occurrence.any():
+        number = f"{len(new)} - r.rowid" if backwards else "r.rowid - 1"
+        found, equals, by = "staged.rows r", "0", f"r.rowid {'DESC' if backwards else 'ASC'}"
+    else:
+        _number(raw, new, occurrence, backwards=backwards)
+        number, equals, by = "w.number", "w.occurrence", "w.number"
+        found = "new_rows w CROSS JOIN staged.rows r ON r.rowid = w.row"
+    values = [_NAMED if name == "category_id" and category_ids else name for name in _COPIED]
+    raw.execute(
+        "INSERT INTO expenses (user_id, import_id, created_at, refunded_minor, seq, occurrence,"  # noqa: S608 - our own names
+        f" {', '.join(_COPIED)}) SELECT ?1, ?2, ?3, stated_refund_minor, ?4 + {number}, {equals},"
+        f" {', '.join(values)} FROM {found} ORDER BY {by}",
+        (order.record.user_id, order.record.id, order.now, first_seq),
     )
+    raw.execute("DROP TABLE named_categories")
+    raw.execute("DROP TABLE IF EXISTS temp.new_rows")
 
 
-def _parameters(
-    rows: Sequence[tuple[Any, ...]], first_seq: int, fixed: list[Any]
-) -> Iterator[list[Any]]:
-    for start in range(0, len(rows), ROWS_PER_STATEMENT):
-        part = rows[start : start + ROWS_PER_STATEMENT]
-        yield [first_seq + start, *fixed, *chain.from_iterable(part)]
+def _number(raw: Any, new: Flags, occurrence: Integers, *, backwards: bool) -> None:
+    """The new rows in the order of their insertion, in a temporary table."""
+    at = new.nonzero()[0]
+    at = at[::-1] if backwards else at
+    raw.execute(_NUMBERS)
+    rows = zip(range(len(at)), (at + 1).tolist(), occurrence[at].tolist(), strict=True)
+    raw.executemany("INSERT INTO new_rows VALUES (?, ?, ?)", rows)

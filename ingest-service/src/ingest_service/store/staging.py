@@ -21,7 +21,6 @@ from ingest_service.domain.export_table import is_own_header
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportCounts, RowError
 from ingest_service.domain.ports import Stored, StoreOrder
-from ingest_service.domain.staged import CATEGORY_COLUMNS, STATED_COLUMNS
 from ingest_service.store.category_paths import find_paths, resolve_paths
 from ingest_service.store.changes import Changes, Told, version_of
 from ingest_service.store.cities import note_cities
@@ -32,6 +31,7 @@ from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import note_repair
 from ingest_service.store.rows import last_seq, take_seq
 from ingest_service.store.spool import Spool
+from ingest_service.store.staged_copy import StagedCopy
 from servicekit.sqlite import file_lock, shortage_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ _LOCK = ".lock"
 _ALL_FAILED = "all-rows-failed"
 _ERROR_COLUMNS = ("kind", "row", "sheet", "field", "code", "detail", "raw")
 _CHANGE_ROWS = 10_000
-_COPIED = (*STATED_COLUMNS, *CATEGORY_COLUMNS, "city", "fingerprint", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,14 @@ class StagedRows:
     def __init__(self, connection: Connection, path: Path) -> None:
         self._connection = connection
         self._rows = Spool(path)
+        self._copies = StagedCopy(path.with_name(path.name + "-copy"))
         self._errors = Spool(path.with_name(path.name + "-errors"))
         self._kinds = {"error": 0, "ignored": 0}
 
     def add(self, rows: pa.Table) -> None:
         """Stage rows given as domain.staged.STAGED_COLUMNS."""
         self._rows.add(rows)
+        self._copies.add(rows)
 
     def add_errors(self, errors: Sequence[RowError]) -> None:
         """Stage why rows could not be read."""
@@ -100,6 +101,7 @@ class StagedRows:
     def discard(self) -> None:
         """Remove the files."""
         self._rows.discard()
+        self._copies.discard()
         self._errors.discard()
 
     def preview(self, order: StoreOrder) -> Stored:
@@ -116,6 +118,7 @@ class StagedRows:
     def store(self, order: StoreOrder) -> Stored:
         """Store what is new and what changed, in one transaction that is whole or not at all."""
         record = order.record
+        self._copies.attach(self._connection.connection.dbapi_connection)
         with _immediate(self._connection):
             order.fence(self._connection)
             changes = Changes(self._connection)
@@ -158,39 +161,20 @@ class StagedRows:
         count = int(plan.new.sum())
         if not count:
             return
-        category_ids = self._category_ids(order, plan)
         note_cities(self._connection, order.cities)
-        seq = take_seq(self._connection, count)
         raw: Any = self._connection.connection.dbapi_connection
         # Every value was checked column by column; the table's own checks took a third of the time.
         raw.execute("PRAGMA ignore_check_constraints = ON")
-        for columns in self._new_rows(plan, category_ids):
-            seq += insert_new(raw, order, first_seq=seq, columns=columns)
+        insert_new(
+            raw,
+            order,
+            new=plan.new,
+            occurrence=plan.verdicts.occurrence,
+            category_ids=self._category_ids(order, plan),
+            backwards=self._is_newest_first(),
+            first_seq=take_seq(self._connection, count),
+        )
         raw.execute("PRAGMA ignore_check_constraints = OFF")
-
-    def _new_rows(self, plan: _Plan, category_ids: dict[str, int]) -> Iterator[dict[str, Any]]:
-        """The columns of the new rows, batch by batch, oldest first if the file has order."""
-        import numpy as np
-
-        backwards = self._is_newest_first()
-        for start, batch in self._rows.batches(backwards=backwards):
-            at = np.flatnonzero(plan.new[start : start + len(batch)])
-            if not len(at):
-                continue
-            at = at[::-1] if backwards else at
-            taken = batch if len(at) == len(batch) and not backwards else batch.take(at)
-            columns = {name: taken[name] for name in _COPIED}
-            columns["occurrence"] = plan.verdicts.occurrence[start + at].tolist()
-            if category_ids:
-                columns["category_id"] = [
-                    category_ids.get(path, id_)
-                    for path, id_ in zip(
-                        taken["category_path"].to_pylist(),
-                        taken["category_id"].to_pylist(),
-                        strict=True,
-                    )
-                ]
-            yield columns
 
     def _category_ids(self, order: StoreOrder, plan: _Plan) -> dict[str, int]:
         """Ids of the categories that new rows name, made where they are not there."""
