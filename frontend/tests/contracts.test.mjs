@@ -22,7 +22,7 @@ const PAIRS = [
   ["analytics/overview", analytics.overviewShape], ["analytics/trend", analytics.trendShape], ["analytics/category_share", analytics.shareShape],
   ["analytics/rank", analytics.rankShape], ["analytics/anomalies", analytics.anomaliesShape],
   ["analytics/amount_hist", analytics.histogramShape], ["analytics/time_radar", analytics.radarShape], ["analytics/behavior_tree", analytics.treeShape],
-  ["analytics/behavior_sankey", analytics.graphShape], ["analytics/level_scatter", analytics.scatterShape], ["analytics/heatmap", analytics.heatmapShape], ["analytics/view", analytics.viewShape], ["analytics/views", analytics.viewsShape],
+  ["analytics/behavior_sankey", analytics.graphShape], ["analytics/level_scatter", analytics.scatterShape], ["analytics/heatmap", analytics.heatmapShape], ["analytics/insights", analytics.insightsShape], ["analytics/view", analytics.viewShape], ["analytics/views", analytics.viewsShape],
   ["forecast/predict", forecast.forecastShape], ["forecast/models", forecast.modelsShape],
   ["report/accepted", report.acceptedReportShape], ["report/report", report.reportShape], ["report/reports", report.reportsShape],
 ];

@@ -44,6 +44,9 @@ CHARTS: tuple[tuple[str, Query], ...] = (
     ("rank", {"by": "category", "level": "2", "metric": "count"}),
     ("rank", {"by": "place"}),
     ("rank", {"by": "expense", "limit": "15"}),
+    ("heatmap", {}),
+    ("heatmap", {"by": "city"}),
+    ("insights", {"limit": "20", "to": "2025-12-01"}),
     ("anomalies", {"scope": "day"}),
     ("anomalies", {"scope": "transaction"}),
 )

@@ -49,6 +49,7 @@ def filled(ledger: Ledger, pull: Callable[[], None]) -> None:
         ("heatmap", "heatmap", {}),
         ("heatmap", "heatmap", {"precision": "-1", "bbox": "100,20,125,40"}),
         ("heatmap", "heatmap", {"by": "city"}),
+        ("insights", "insights", {"limit": "20"}),
         ("anomalies", "anomalies", {"scope": "day"}),
         ("anomalies", "anomalies", {"scope": "transaction"}),
     ],

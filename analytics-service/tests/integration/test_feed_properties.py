@@ -219,6 +219,20 @@ def check_all(world: World, query: dict[str, str]) -> None:
     check_charges(world, query, rows, truth)
     check_days(world, query, truth)
     check_count(world, query)
+    check_insights(world, query, truth, gross=gross)
+
+
+def check_insights(world: World, query: dict[str, str], truth: Reference, *, gross: bool) -> None:
+    """Every sentence and every part of it has its rows, and the parts add up to the cent."""
+    body = world.ask("insights", query, limit="20")
+    for item in body["items"]:
+        parts = item["parts"]
+        check_items([item] if item["filter"] else [], truth, gross=gross)
+        check_items([part for part in parts if part["filter"]], truth, gross=gross)
+        for key in ("amount", "usual", "change", "count"):
+            told = [part[key] for part in parts if part[key] is not None]
+            if told and item[key] is not None:
+                assert sum(map(minor, told)) == minor(item[key]), (key, item)
 
 
 def check_items(items: list[dict[str, Any]], truth: Reference, *, gross: bool) -> None:

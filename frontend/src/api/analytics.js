@@ -75,6 +75,15 @@ export const heatmapShape = record({
     amount: number, count: orElse(number, 0), share: orElse(number, 0), filter: filterShape,
   })),
 });
+export const insightsShape = record({
+  ...head, total: orElse(number, 0), count: orElse(number, 0), months: orElse(number, 0), usual: maybe(number),
+  period: maybe(record({ from: text, to: text, month: text, complete: orElse(flag, true) })),
+  items: list(record({
+    id: text, code: text, importance: number, amount: number, count: number, usual: maybe(number), change: maybe(number),
+    params: orElse(object, {}), filter: maybe(object), period: record({ from: text, to: text }),
+    parts: list(record({ kind: text, key: maybe(text), name: orElse(text, ""), code: maybe(text), amount: maybe(number), count: maybe(number), usual: maybe(number), change: maybe(number), filter: maybe(object) })),
+  })),
+});
 export const viewShape = record({ id: text, name: text, page: text, query: object });
 export const viewsShape = record({ items: list(viewShape), next_cursor: maybe(text) });
 export const anomaliesShape = record({
@@ -96,6 +105,7 @@ export const anomaliesShape = record({
 /** @typedef {ReturnType<typeof graphShape>} FlowGraph */
 /** @typedef {ReturnType<typeof heatmapShape>} HeatMap */
 /** @typedef {ReturnType<typeof viewShape>} View */
+/** @typedef {ReturnType<typeof insightsShape>["items"][number]} Insight */
 /** @typedef {ReturnType<typeof anomaliesShape>} Anomalies */
 /** @typedef {Anomalies["items"][number]} Anomaly */
 
@@ -152,6 +162,11 @@ export async function fetchScatter(query, signal) {
 /** Where money was spent. @param {Scope & { by: "coordinate" | "city", bbox?: string }} query @param {AbortSignal} [signal] */
 export async function fetchHeatmap(query, signal) {
   return heatmapShape(await ask("heatmap", query, signal), "");
+}
+
+/** What stands out, the weightiest first. @param {Scope & { limit?: number }} query @param {AbortSignal} [signal] */
+export async function fetchInsights(query, signal) {
+  return insightsShape(await ask("insights", query, signal), "");
 }
 
 /** @param {AbortSignal} [signal] */

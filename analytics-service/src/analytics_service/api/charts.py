@@ -10,6 +10,7 @@ from analytics_service.api import schemas
 from analytics_service.api.answers import Answers, Draw
 from analytics_service.api.flow_bodies import FlowBodies
 from analytics_service.api.heat_bodies import cities_body, grid_body
+from analytics_service.api.insights import add_insights
 from analytics_service.api.level_bodies import scatter_body
 from analytics_service.api.presenter import Json, Presenter
 from analytics_service.api.schemas_flows import BehaviourSchema
@@ -40,6 +41,7 @@ def charts_blueprint(answers: Answers) -> Blueprint:
     _add_flows(blueprint, answers)
     _add_levels(blueprint, answers)
     _add_maps(blueprint, answers)
+    add_insights(blueprint, answers)
     return blueprint
 
 

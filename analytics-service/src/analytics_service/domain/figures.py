@@ -107,6 +107,7 @@ class LargestExpense:
     merchant: str
     category_id: int
     amount_minor: int
+    label: int = 0
 
 
 @dataclass(frozen=True, slots=True)

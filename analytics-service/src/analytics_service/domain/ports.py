@@ -105,6 +105,13 @@ class Snapshot(Protocol):
         """The figures of each category and source label."""
         ...
 
+    def charged_once(self, where: Filter) -> Iterator[tuple[int, int, int]]:
+        """(first day of the month, merchant label, sum) of merchants with one row in a month.
+
+        Only whole months are looked at; filters on single rows find none.
+        """
+        ...
+
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
         ...

@@ -310,6 +310,26 @@ class SqliteSnapshot:
         """The figures of each category and source label."""
         return self._by_category_and(where, t.monthly_source, "source_id")
 
+    def charged_once(self, where: Filter) -> Iterator[tuple[int, int, int]]:
+        """(first day of the month, merchant label, sum) of merchants with one row in a month.
+
+        Only whole months are looked at; filters on single rows find none.
+        """
+        if where.looks_at_rows:
+            return
+        for part in _cover(where, t.monthly_merchant):
+            if part.table is FACTS:
+                continue
+            c = part.table.c
+            query = (
+                select(c.month, c.merchant_id, _figures(part.table, where)[1])
+                .where(*self._conditions(part.table, part.where), *part.months)
+                .group_by(c.month, c.merchant_id)
+                .having(func.sum(c.count) == 1)
+            )
+            for month, label, amount in self._connection.execute(query):
+                yield month_start(month), label, amount
+
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
         narrowed = (where.start, where.end, where.category_id)
@@ -340,7 +360,14 @@ class SqliteSnapshot:
         if where.max_minor is not None:  # follows from the filter, and says where to begin
             conditions.append(amount <= where.max_minor)
         query = (
-            select(FACTS.c.id, FACTS.c.local_day, FACTS.c.category_id, amount, t.labels.c.text)
+            select(
+                FACTS.c.id,
+                FACTS.c.local_day,
+                FACTS.c.category_id,
+                amount,
+                t.labels.c.text,
+                FACTS.c.merchant_id,
+            )
             .join_from(FACTS, t.labels, t.labels.c.id == FACTS.c.merchant_id, isouter=True)
             .where(*conditions)
             .order_by(amount.desc(), FACTS.c.local_day.desc(), FACTS.c.id.desc())
@@ -353,6 +380,7 @@ class SqliteSnapshot:
                 category_id=row[2],
                 amount_minor=row[3],
                 merchant=row[4] or "",
+                label=row[5],
             )
             for row in self._connection.execute(query)
         ]

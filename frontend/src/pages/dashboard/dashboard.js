@@ -12,6 +12,7 @@ import { hashOf, rangeOf, untilToday } from "../../state/filters.js";
 import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
 import { track } from "../../state/ready.js";
+import { drawInsights } from "./insights.js";
 import { drawAnomalies, drawKpis, drawMerchants, drawRecent, drawShares, drawTrend } from "./sections.js";
 
 /**
@@ -67,6 +68,7 @@ function layout(element) {
     <div class="grid" data-part="cards"></div>
   </div>`);
   const cards = {
+    insights: createCard({ title: t("dashboard.insights"), className: "span-12" }),
     trend: createCard({ title: t("dashboard.trend"), className: "span-8 dashboard-trend", link: { href: "#/analysis", text: t("dashboard.to-analysis") } }),
     shares: createCard({ title: t("dashboard.shares"), className: "span-4" }),
     merchants: createCard({ title: t("dashboard.merchants"), className: "span-4" }),
@@ -74,6 +76,7 @@ function layout(element) {
     anomalies: createCard({ title: t("dashboard.anomalies"), className: "span-4", link: { href: "#/anomalies", text: t("dashboard.all-anomalies") } }),
   };
   cards.anomalies.element.hidden = true;
+  cards.insights.element.hidden = true;
   one(element, "[data-part=cards]").append(...Object.values(cards).map((card) => card.element));
   return { element, cards, status: one(element, "[data-part=status]"), kpis: one(element, ".kpi-row"), body: one(element, "[data-part=cards]") };
 }
@@ -151,6 +154,10 @@ async function draw({ cards, kpis }, board) {
   arrange(cards, counted > 0);
   const recent = (/** @type {boolean} */ narrow) => cards.recent.run(() => drawRecent(cards.recent, board, narrow));
   await Promise.all([
+    cards.insights.run(async () => {
+      // With little history there is nothing to say, and no card to say it.
+      cards.insights.element.hidden = (await drawInsights(cards.insights, board)) === 0;
+    }),
     cards.trend.run(() => drawTrend(cards.trend, board)),
     cards.shares.run(() => drawShares(cards.shares, board)),
     cards.merchants.run(() => drawMerchants(cards.merchants, board)),
