@@ -24,6 +24,7 @@ import http.client
 import json
 import os
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -245,6 +246,8 @@ def main() -> None:
     parser.add_argument("--only", default="", help="questions whose 'chart filter' holds this")
     parser.add_argument("--fava", action="store_true", help="fava's income statement as well")
     options = parser.parse_args()
+    # A bench that is ended from outside still stops its platform.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory() as name:
         measure = measure_one if options.users == 1 else measure_many
         told = measure(Path(name), options)

@@ -121,6 +121,7 @@ CHARTS = (
     Chart("level-scatter", "level-scatter", {"by": "merchant"}, (_grouped("merchant"),)),
     Chart("anomalies day", "anomalies", {"scope": "day"}),
     Chart("anomalies transaction", "anomalies", {"scope": "transaction"}),
+    Chart("insights", "insights"),
 )
 
 

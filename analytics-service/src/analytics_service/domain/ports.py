@@ -64,11 +64,11 @@ class Snapshot(Protocol):
         ...
 
     def by_merchant(self, where: Filter) -> Mapping[int, Tally]:
-        """The figures of each named merchant, by label."""
+        """The figures of each merchant, by label, NO_LABEL for rows without a name."""
         ...
 
     def by_place(self, where: Filter) -> Mapping[int, Tally]:
-        """The figures of each named place, by label."""
+        """The figures of each place, by label, NO_LABEL for rows without one."""
         ...
 
     def by_city(self, where: Filter) -> Mapping[int, Tally]:

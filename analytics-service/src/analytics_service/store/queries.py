@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     Table,
     func,
     literal_column,
@@ -256,13 +257,13 @@ class SqliteSnapshot:
         return self._by_key(where, t.monthly_category, "category_id")
 
     def by_merchant(self, where: Filter) -> Mapping[int, Tally]:
-        """The figures of each named merchant, by label."""
-        return self._without_blank(self._by_key(where, t.monthly_merchant, "merchant_id"))
+        """The figures of each merchant, by label, NO_LABEL for rows without a name."""
+        return self._by_key(where, t.monthly_merchant, "merchant_id")
 
     def by_place(self, where: Filter) -> Mapping[int, Tally]:
-        """The figures of each named place, by label."""
+        """The figures of each place, by label, NO_LABEL for rows without one."""
         monthly = t.monthly_place if where.category_id is None else t.monthly_category_place
-        return self._without_blank(self._by_key(where, monthly, "place_id"))
+        return self._by_key(where, monthly, "place_id")
 
     def by_city(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each city, by the label of its code; NO_LABEL where none is known."""
@@ -486,7 +487,19 @@ class SqliteSnapshot:
             .group_by(column)
             .order_by(column)
         )
-        return self._connection.execute(query).all()
+        return self._tuples(query)
+
+    def _tuples(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        """The rows as the driver gives them.
+
+        SQLAlchemy's own rows keep Python's collector busy: 20,000 took three times as long.
+        """
+        result = self._connection.execute(query)
+        if result.cursor is None:
+            raise RuntimeError("a query that returns no rows was read")
+        found = list(result.cursor.fetchall())
+        result.close()
+        return found
 
     def _by_key(self, where: Filter, monthly: Table, key: str) -> dict[int, Tally]:
         """Figures by a key of a monthly rollup; whole months from it, the edges from the facts."""
@@ -520,10 +533,6 @@ class SqliteSnapshot:
                 pair = (category_id, label)
                 found[pair] = found.get(pair, Tally()) + Tally(count, amount)
         return found
-
-    def _without_blank(self, tallies: dict[int, Tally]) -> dict[int, Tally]:
-        tallies.pop(t.NO_LABEL, None)
-        return tallies
 
     def _conditions(
         self,

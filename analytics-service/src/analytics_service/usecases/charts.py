@@ -29,6 +29,7 @@ from analytics_service.domain.figures import (
     Trend,
 )
 from analytics_service.domain.filters import Filter
+from analytics_service.domain.flows import NO_LABEL
 from analytics_service.domain.ports import Snapshot
 from analytics_service.domain.shares import shares_of
 
@@ -206,14 +207,16 @@ def rank(
         InvalidRange: the range ends before it begins.
     """
     check_range(where)
-    total = snapshot.total(where)
     if by == "category":
-        items = _rank_categories(snapshot, where, metric=metric, limit=limit, level=level)
+        items, total = _rank_categories(snapshot, where, metric=metric, limit=limit, level=level)
     elif by == "expense":
+        total = snapshot.total(where)
         items = _rank_expenses(snapshot, where, limit=limit, total=total)
     else:
         tallies = snapshot.by_merchant(where) if by == "merchant" else snapshot.by_place(where)
-        items = _rank_labels(snapshot, tallies, metric=metric, limit=limit, total=total)
+        total = sum_of(list(tallies.values()))  # not asked for: a filter by words reads all rows
+        named = {label: tally for label, tally in tallies.items() if label != NO_LABEL}
+        items = _rank_labels(snapshot, named, metric=metric, limit=limit, total=total)
     return Ranking(by=by, metric=metric, total=total, items=items)
 
 
@@ -257,12 +260,13 @@ def share_of(part: int, whole: int) -> float:
 
 def _rank_categories(
     snapshot: Snapshot, where: Filter, *, metric: str, limit: int, level: int
-) -> list[RankItem]:
-    figures = category_share(snapshot, where, level=level).items
+) -> tuple[list[RankItem], Tally]:
+    share = category_share(snapshot, where, level=level)
+    figures = list(share.items)
     figures.sort(key=lambda figure: _order(figure.tally, metric))
     parts = [metric_of(figure.tally, metric) for figure in figures]
     whole = sum(parts)
-    return [
+    items = [
         RankItem(
             key=str(figure.category.id),
             name=figure.category.name,
@@ -272,6 +276,7 @@ def _rank_categories(
         )
         for figure, part in zip(figures[:limit], parts, strict=False)
     ]
+    return items, share.total
 
 
 def _rank_expenses(
