@@ -109,7 +109,7 @@ def test_each_query_takes_the_way_that_was_made_for_it(
         (SPENT, 2, "SEARCH areas USING PRIMARY KEY"),
         (SPENT, -1, "SEARCH areas USING PRIMARY KEY"),
         (DATED, 1, "SEARCH monthly_area USING PRIMARY KEY"),
-        (DATED, 3, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
+        (DATED, 3, "SEARCH expense_facts USING PRIMARY KEY (user_id=? AND local_day>?"),
         (IN_A_BOX, 2, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
         (WORDY, 2, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
         (OF_MERCHANT, 2, "SEARCH expense_facts USING INDEX facts_by_charge"),

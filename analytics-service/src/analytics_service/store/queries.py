@@ -157,9 +157,11 @@ def _path(where: Filter, *keys: str) -> AccessPath:
     if where.merchant is not None:
         return AccessPath.MERCHANT
     on_map = where.box is not None or where.located is True or "cell" in keys
-    if on_map and not where.names_words and {*keys} <= _KEYS_OF_CELLS:
-        return AccessPath.CELLS
     is_dated = where.start is not None or where.end is not None
+    is_span = where.start is not None and where.end is not None
+    # Days lie together in the facts: the index by cell would read all of history for a few of them.
+    if on_map and not where.names_words and not is_span and {*keys} <= _KEYS_OF_CELLS:
+        return AccessPath.CELLS
     is_covered = {"category_id", "amount_minor"} >= {*keys} and not (is_dated or where.names_rows)
     return AccessPath.AMOUNTS if is_covered else AccessPath.DAYS
 
