@@ -29,7 +29,14 @@ class PlatformClient:
         self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self.http.request(method, self.base_url + path, timeout=60, **options)
+        """The answer, at the pace that the gateway allows; an upload is never sent twice."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            answer = self.http.request(method, self.base_url + path, timeout=60, **options)
+            is_too_early = answer.status_code == 429 and "files" not in options
+            if not is_too_early or time.monotonic() > deadline:
+                return answer
+            time.sleep(float(answer.headers["Retry-After"]))
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.call("GET", path, params=query)
