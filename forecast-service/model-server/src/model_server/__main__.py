@@ -135,6 +135,7 @@ def _repeat(stopped: threading.Event, wait_s: float, action: Callable[[], None])
             action()
         except (ServingError, OSError) as error:
             logger.warning("%s", error)
+        # Whatever one look at the folder meets, the next one must still come: the thread goes on.
         except Exception:
             logger.exception("polling failed")
 

@@ -40,6 +40,7 @@ def _answered(context: grpc.ServicerContext, answer: Callable[[], Response]) -> 
         return answer()
     except ServingError as error:
         _abort(context, error)
+    # The edge of the server: what nobody foresaw becomes INTERNAL, its reason goes to the log.
     except Exception:
         logger.exception("a request failed")
         _abort(context, ServingError(Code.INTERNAL, "Internal error"))
@@ -63,6 +64,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         except ServingError as error:
             status = error.code
             _abort(context, error)
+        # As above: counted as INTERNAL too.
         except Exception:
             status = Code.INTERNAL
             logger.exception("a request failed")

@@ -63,6 +63,7 @@ class RestApi:
             return Answer(200, self._respond(method, path, body))
         except ServingError as error:
             return error_answer(error)
+        # The edge of the server: what nobody foresaw becomes a 500, its reason goes to the log.
         except Exception:
             logger.exception("a request failed")
             return error_answer(ServingError(Code.INTERNAL, "Internal error"))
