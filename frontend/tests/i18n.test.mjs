@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { categoryName, t, useMessages } from "../src/i18n/i18n.js";
+import { reason } from "../src/pages/import/errors.js";
 
 /** @param {string} name @returns {Record<string, string | Record<string, string>>} */
 const load = (name) => JSON.parse(readFileSync(new URL(`../src/i18n/${name}.json`, import.meta.url), "utf8"));
@@ -64,4 +65,15 @@ test("a default category is translated, an own one keeps its name", () => {
   assert.equal(categoryName({ code: "food", name: "餐饮" }), "Dining");
   assert.equal(categoryName({ code: null, name: "猫粮" }), "猫粮");
   assert.equal(categoryName({ code: null, name: null }), "Uncategorised");
+});
+
+test("a row's error says what happened and what to do, in the reader's language only", () => {
+  const item = { code: "amount-invalid", detail: "金额“abc”不是数字。", suggestion: "金额只写数字，例如 12.50。" };
+  useMessages("zh-CN", zh);
+  assert.equal(reason(item), "金额“abc”不是数字。金额只写数字，例如 12.50。");
+  assert.equal(reason({ ...item, suggestion: "Write the amount as a number: 12.50." }), "金额“abc”不是数字。");
+  useMessages("en", en);
+  assert.equal(reason(item), 'The amount is not a number. Write it like 12.50. Value: "abc".');
+  const status = { code: "status-unknown", detail: "The status “完了” is not known.", suggestion: "Write “交易成功” (done)." };
+  assert.equal(reason(status), "The status “完了” is not known. Write “交易成功” (done).");
 });

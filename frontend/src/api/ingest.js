@@ -16,7 +16,7 @@ export const importShape = record({
 export const importsShape = record({ items: list(importShape), next_cursor: maybe(text) });
 export const acceptedShape = record({ id: text, status: text });
 export const importErrorsShape = record({
-  items: list(record({ row: maybe(number), field: maybe(text), code: orElse(text, ""), detail: orElse(text, ""), raw: maybe(text), sheet: maybe(text), kind: orElse(text, "error") })),
+  items: list(record({ row: maybe(number), field: maybe(text), code: orElse(text, ""), detail: orElse(text, ""), suggestion: maybe(text), raw: maybe(text), sheet: maybe(text), kind: orElse(text, "error") })),
   next_cursor: maybe(text),
 });
 const linkOfRowShape = record({ id: maybe(text), kind: text, status: orElse(text, "linked"), expense_id: text, amount: maybe(text) });

@@ -51,18 +51,24 @@ def test_errors_come_in_the_order_of_the_file_and_can_be_chosen_by_kind(client: 
         (2, "error"), (3, "ignored"), (5, "error"),
     ]  # fmt: skip
     ignored = client.json(f"/data/imports/{record['id']}/errors", kind="ignored")["items"]
-    assert [(item["row"], item["code"]) for item in ignored] == [(3, "blank-row")]
+    assert [(item["row"], item["code"], item["suggestion"]) for item in ignored] == [
+        (3, "blank-row", None),
+    ]  # fmt: skip
     wrong = client.get(f"/data/imports/{record['id']}/errors", query_string={"kind": "all"})
     assert wrong.status_code == 422
 
 
 def test_the_repair_file_has_the_columns_of_the_statement_and_the_reason(client: Client) -> None:
-    header, *lines = repair_file(client, failed_import(client))
+    record = failed_import(client)
+    header, *lines = repair_file(client, record)
     assert header[:3] == ["交易时间", "交易分类", "交易对方"]
     assert header[-3:] == ["#row", "#reason", "#suggestion"]
     assert [line[-3] for line in lines] == ["9", "10"]
     assert lines[0][2] == "'=瑞幸"
-    assert all(line[-1] for line in lines)
+    items = client.json(f"/data/imports/{record['id']}/errors")["items"]
+    shown = [item["suggestion"] for item in items]
+    assert [line[-1] for line in lines] == shown
+    assert all(shown)
 
 
 def test_a_repaired_file_brings_only_the_rows_that_failed(client: Client) -> None:

@@ -216,6 +216,14 @@ def test_a_description_is_the_merchant_where_nobody_is_named_and_a_memo_is_not()
     assert (told["merchant"], told["note"]) == (1, 3)
 
 
+@pytest.mark.parametrize("amounts", [["12.50", "abc"], ["abc", "待定"], ["1,5,0", "ten"]])
+def test_a_named_amount_stays_one_however_few_of_its_cells_can_be_read(amounts: list[str]) -> None:
+    rows = [[f"2024-03-0{day} 12:00:00", cell, "甲"] for day, cell in enumerate(amounts, 5)]
+    guess = guessed([["交易时间", "金额", "商户"], *rows])
+    assert guess.mapping.columns == {"time": 0, "amount": 1, "merchant": 2}
+    assert guess.certain
+
+
 def test_a_table_without_a_header_is_told_by_its_cells() -> None:
     guess = guessed([["K|32000|1"], *BODY, ["17.03.2024", "Rad & Tat", "-1.024,90", "-939,10"]])
     assert (guess.header_index, guess.first_index) == (-1, 1)

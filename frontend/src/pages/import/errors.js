@@ -37,15 +37,27 @@ function table(items, hasMore) {
 }
 
 /**
- * Why a row was not read. The service wrote its sentence in the language of the day of the import,
+ * Why a row was not read, and what to do about it. The service wrote its sentence in the language of the day of the import,
  * with the bad value in it; a reader of the other language gets the same by code.
- * @param {{ code: string, detail: string, field?: string | null }} item
+ * @param {{ code: string, detail: string, suggestion?: string | null, field?: string | null }} item
  */
 export function reason(item) {
   const key = `row-error.${item.code}`;
   const quoted = /[“"「]([^”"」]*)[”"」]/.exec(item.detail)?.[1];
-  const chinese = /[\u4e00-\u9fff]/.test(item.detail.replace(/[“"「][^”"」]*[”"」]/g, ""));
-  if (item.detail && chinese === (locale() === "zh-CN")) return item.detail;
+  if (item.detail && isReadable(item.detail)) {
+    return item.suggestion && isReadable(item.suggestion) ? join(item.detail, item.suggestion) : item.detail;
+  }
   const text = has(key) ? t(key) : t("row-error.other", { field: item.field ?? "" });
   return quoted ? `${text} ${t("row-error.value", { value: quoted })}` : text;
+}
+
+/** Whether a sentence is in the reader's language; what it quotes may be in any. @param {string} sentence */
+function isReadable(sentence) {
+  const chinese = /[\u4e00-\u9fff]/.test(sentence.replace(/[“"「][^”"」]*[”"」]/g, ""));
+  return chinese === (locale() === "zh-CN");
+}
+
+/** @param {string} first @param {string} second */
+function join(first, second) {
+  return locale() === "zh-CN" ? `${first}${second}` : `${first} ${second}`;
 }

@@ -202,7 +202,9 @@ class ImportErrors(MethodView):
         cursor = (
             None if following is None else encode_cursor(dict(zip(_AT, following, strict=True)))
         )
-        return {"items": [row_error_body(error) for error in errors], "next_cursor": cursor}
+        locale = current_identity().locale
+        items = [row_error_body(error, locale=locale) for error in errors]
+        return {"items": items, "next_cursor": cursor}
 
 
 @blp.route("/data/profiles")

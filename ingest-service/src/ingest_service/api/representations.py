@@ -17,6 +17,7 @@ from ingest_service.domain.models import (
     RowError,
     Rule,
 )
+from ingest_service.domain.repair import suggestion
 from ingest_service.usecases.expenses import Totals
 from ingest_service.usecases.rules import Suggestion
 from ingest_service.usecases.uploads import ImportStatus
@@ -206,13 +207,15 @@ def accepted_body(status: ImportStatus) -> Body:
     }
 
 
-def row_error_body(error: RowError) -> Body:
-    """One row error."""
+def row_error_body(error: RowError, *, locale: str) -> Body:
+    """One row error, and what to do about it unless the row is no transaction at all."""
+    advice = suggestion(error.code, locale=locale) if error.kind == "error" else None
     return {
         "row": error.row,
         "field": error.field,
         "code": error.code,
         "detail": error.detail,
+        "suggestion": advice,
         "raw": error.raw,
         "sheet": error.sheet,
         "kind": error.kind,

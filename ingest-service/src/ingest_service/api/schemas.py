@@ -542,6 +542,7 @@ class RowErrorSchema(StrictSchema):
     field = fields.String(allow_none=True)
     code = fields.String()
     detail = fields.String()
+    suggestion = fields.String(allow_none=True)
     raw = fields.String()
     sheet = fields.String(allow_none=True)
     kind = fields.String(validate=validate.OneOf(("error", "ignored")))

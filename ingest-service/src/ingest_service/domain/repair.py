@@ -36,8 +36,8 @@ _ADVICE: Mapping[str, tuple[str, str]] = {
     ),
     "direction-invalid": ("收/支 填写 支出 或 收入。", "Write expense or income."),
     "status-unknown": (
-        "交易状态填写账单里的说法，例如 交易成功、交易关闭。",
-        "Write the status as the app does: 交易成功 (done), 交易关闭 (closed).",
+        "交易状态填写账单里的说法，例如“交易成功”“交易关闭”。",
+        "Write the status as the app does: “交易成功” (done), “交易关闭” (closed).",
     ),
     "latitude-invalid": ("纬度在 -90 到 90 之间，或留空。", "Latitude from -90 to 90, or nothing."),
     "longitude-invalid": (
@@ -59,7 +59,7 @@ def repair_lines(errors: Iterable[RowError], header: str | None, *, locale: str)
         cells = next(csv.reader([error.raw]), []) if headers else [error.raw]
         cells = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]
         row = f"{error.sheet}{_SHEET}{error.row}" if len(headers) > 1 else str(error.row)
-        told = [row, error.detail, _advice(error.code, locale=locale)]
+        told = [row, error.detail, suggestion(error.code, locale=locale)]
         yield _line([_harmless(cell) for cell in (*cells, *told)])
 
 
@@ -74,7 +74,8 @@ def is_repair_header(cells: Sequence[str]) -> bool:
     return {cell.strip().lower() for cell in cells} >= set(REPAIR_COLUMNS)
 
 
-def _advice(code: str, *, locale: str) -> str:
+def suggestion(code: str, *, locale: str) -> str:
+    """What to do about a row error of this code, in the reader's language."""
     chinese, english = _ADVICE.get(code, _OTHER)
     return chinese if locale.startswith("zh") else english
 

@@ -73,6 +73,7 @@ def assign_roles(columns: Sequence[Column]) -> Roles:
     """Each role's best column; a column plays one role."""
     roles = _with_time(columns, Roles())
     roles = _with_money(columns, roles)
+    roles = roles if roles.has_money else _with_named_money(columns, roles)
     roles = _with_flags(columns, roles)
     return _with_texts(columns, roles)
 
@@ -148,6 +149,13 @@ def _with_money(columns: Sequence[Column], roles: Roles) -> Roles:
     if one is not None and columns[one].told:
         return _with_one_side(columns, replace(roles, out=out, back=None if back == out else back))
     return _money_by_content(full, roles)
+
+
+def _with_named_money(columns: Sequence[Column], roles: Roles) -> Roles:
+    """A column named as the amount though too few of its cells are: that is told row by row."""
+    amount = _best("amount", columns, (roles.time, roles.clock, roles.balance))
+    known = amount is not None and name_score("amount", columns[amount].name) > PART
+    return replace(roles, amount=amount) if known else roles
 
 
 def _with_one_side(columns: Sequence[Column], roles: Roles) -> Roles:
