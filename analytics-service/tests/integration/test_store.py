@@ -15,7 +15,7 @@ from analytics_service.domain.filters import Filter
 from analytics_service.domain.grid import Box
 from analytics_service.store.anomaly_facts import SqliteJudgedFacts
 from analytics_service.store.engine import open_read_model
-from analytics_service.store.queries import SqliteSnapshot
+from analytics_service.store.snapshot import SqliteSnapshot
 from analytics_service.store.tables import metadata
 from servicekit.sqlite import read_transaction
 

@@ -8,7 +8,8 @@ from sqlalchemy import Engine
 from analytics_service.domain.figures import FeedState
 from analytics_service.domain.ports import Snapshot
 from analytics_service.store.anomalies import read_judged_seq
-from analytics_service.store.queries import SqliteSnapshot, read_feed_state
+from analytics_service.store.cursor import read_feed_state
+from analytics_service.store.snapshot import SqliteSnapshot
 from servicekit.sqlite import read_transaction
 
 

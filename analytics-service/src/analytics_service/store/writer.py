@@ -28,8 +28,8 @@ from analytics_service.domain.feed import CategoryChange, FeedPage, Following
 from analytics_service.domain.figures import FeedState
 from analytics_service.domain.grid import AREA, FINEST, NO_CELL, WIDTH, parts_of
 from analytics_service.store import tables as t
+from analytics_service.store.cursor import read_feed_state
 from analytics_service.store.derived import EXPENSE, mark_due, renew_norms
-from analytics_service.store.queries import read_feed_state
 from analytics_service.store.staging import clear_staging, delta, incoming, stage, touched
 from servicekit.sqlite import read_transaction, write_transaction
 

@@ -1,0 +1,185 @@
+"""Sums by one key or two: each reads the smallest tables that know the answer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Table, func, select
+
+from analytics_service.domain.calendar import DayRange, month_start
+from analytics_service.domain.categories import Tally
+from analytics_service.domain.filters import Filter
+from analytics_service.store import tables as t
+from analytics_service.store.access import FACTS, Part, cover, group_key, path_of
+from analytics_service.store.conditions import count_of, figures
+from analytics_service.store.reading import Reading
+
+
+class FigureReads(Reading):
+    """What rows add up to."""
+
+    def total(self, where: Filter) -> Tally:
+        """The number and sum of the rows."""
+        table = self._days_table(where)
+        conditions = self._conditions(table, where, path=path_of(where))
+        query = select(*figures(table, where)).where(*conditions)
+        row: Sequence[int | None] = self._connection.execute(query).one()
+        return Tally(count=row[0] or 0, amount_minor=row[1] or 0)
+
+    def span(self, where: Filter) -> DayRange | None:
+        """From the first to the last day that has rows, nothing where there are none."""
+        table = self._days_table(where)
+        conditions = self._conditions(table, where)
+        day = table.c.local_day
+        # Two statements: SQLite finds one end of an index at once, both together by a scan.
+        first = self._connection.execute(select(func.min(day)).where(*conditions)).scalar()
+        if first is None:
+            return None
+        last = self._connection.execute(select(func.max(day)).where(*conditions)).scalar_one()
+        return DayRange(first, last + 1)
+
+    def by_day(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each day that has rows, in order of days."""
+        table = self._days_table(where)
+        rows = self._grouped(table, where, "local_day")
+        return {row[0]: Tally(row[1], row[2]) for row in rows}
+
+    def by_day_and_category(
+        self, where: Filter, *, by_month: bool = False
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """(category, day, count, sum) of each day; by month a whole month may stand on its 1st."""
+        if not by_month:
+            table = FACTS if where.looks_at_rows else t.daily_category
+            yield from self._days_and_categories(Part(table, where), where)
+            return
+        for part in cover(where, t.monthly_category):
+            yield from self._days_and_categories(part, where)
+
+    def _days_and_categories(
+        self, part: Part, where: Filter
+    ) -> Iterator[tuple[int, int, int, int]]:
+        c = part.table.c
+        is_monthly = part.table is t.monthly_category
+        time = c.month if is_monthly else c.local_day
+        category_id = group_key(part.table, "category_id", path_of(where, "any"))
+        query = (
+            select(category_id, time, *figures(part.table, where))
+            .where(*self._conditions(part.table, part.where), *part.months)
+            .group_by(time, category_id)
+        )
+        for key, step, count, amount in self._connection.execute(query):
+            yield key, month_start(step) if is_monthly else step, count, amount
+
+    def by_category(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each category that has rows."""
+        return self._by_key(where, t.monthly_category, "category_id")
+
+    def by_merchant(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each merchant, by label, NO_LABEL for rows without a name."""
+        return self._by_key(where, t.monthly_merchant, "merchant_id")
+
+    def by_place(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each place, by label, NO_LABEL for rows without one."""
+        monthly = t.monthly_place if where.category_id is None else t.monthly_category_place
+        return self._by_key(where, monthly, "place_id")
+
+    def by_city(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each city, by the label of its code; NO_LABEL where none is known."""
+        return self._by_key(where, t.monthly_city, "city_id")
+
+    def by_hour(self, where: Filter) -> Mapping[int, Tally]:
+        """The figures of each local hour that has rows."""
+        return self._by_key(where, t.monthly_hour, "local_hour")
+
+    def by_category_and_merchant(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each category and merchant label, NO_LABEL for unnamed merchants."""
+        return self._by_category_and(where, t.monthly_merchant, "merchant_id")
+
+    def by_category_and_source(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
+        """The figures of each category and source label."""
+        return self._by_category_and(where, t.monthly_source, "source_id")
+
+    def charged_once(self, where: Filter) -> Iterator[tuple[int, int, int]]:
+        """(first day of the month, merchant label, sum) of merchants with one row in a month.
+
+        Only whole months are looked at; filters on single rows find none.
+        """
+        if where.looks_at_rows:
+            return
+        for part in cover(where, t.monthly_merchant):
+            if part.table is FACTS:
+                continue
+            c = part.table.c
+            query = (
+                select(c.month, c.merchant_id, figures(part.table, where)[1])
+                .where(*self._conditions(part.table, part.where), *part.months)
+                .group_by(c.month, c.merchant_id)
+                .having(func.sum(c.count) == 1)
+            )
+            for month, label, amount in self._connection.execute(query):
+                yield month_start(month), label, amount
+
+    def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
+        """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
+        narrowed = (where.start, where.end, where.category_id)
+        if where.names_rows or any(value is not None for value in narrowed):
+            return self._grouped(FACTS, where, "amount_minor")
+        return self._grouped(t.amounts, where, "charge_minor")
+
+    def other_currencies(self, where: Filter) -> Mapping[str, int]:
+        """The rows by currency that a filter leaves out for their currency alone.
+
+        Bounds on amounts are in the asked currency, so they leave no other one out.
+        """
+        if not self.has_other_currencies(where):
+            return {}
+        table = self._days_table(where)
+        conditions = self._conditions(table, where, any_currency=True)
+        query = (
+            select(table.c.currency, count_of(table))
+            .where(*conditions, table.c.currency != where.currency)
+            .group_by(table.c.currency)
+        )
+        return {row[0]: row[1] for row in self._connection.execute(query) if row[1]}
+
+    def has_other_currencies(self, where: Filter) -> bool:
+        """Whether the user has any row of another currency than the asked one."""
+        rollup = t.daily.c
+        owner = rollup.user_id == where.owner_id
+        ends = select(
+            select(func.min(rollup.currency)).where(owner).scalar_subquery(),
+            select(func.max(rollup.currency)).where(owner).scalar_subquery(),
+        )
+        # The two ends of an index tell, without reading what lies between.
+        return not set(self._connection.execute(ends).one()) <= {where.currency, None}
+
+    def _by_key(self, where: Filter, monthly: Table, key: str) -> dict[int, Tally]:
+        """Figures by a key of a monthly rollup; whole months from it, the edges from the facts."""
+        found: dict[int, Tally] = {}
+        for part in cover(where, monthly):
+            path = path_of(part.where, key)
+            column = group_key(part.table, key, path)
+            query = (
+                select(column, *figures(part.table, where))
+                .where(*self._conditions(part.table, part.where, path=path), *part.months)
+                .group_by(column)
+            )
+            for row in self._connection.execute(query):
+                found[row[0]] = found.get(row[0], Tally()) + Tally(row[1], row[2])
+        return found
+
+    def _by_category_and(
+        self, where: Filter, monthly: Table, key: str
+    ) -> dict[tuple[int, int], Tally]:
+        found: dict[tuple[int, int], Tally] = {}
+        for part in cover(where, monthly):
+            path = path_of(part.where, "any")
+            category = group_key(part.table, "category_id", path)
+            other = group_key(part.table, key, path)
+            query = (
+                select(category, other, *figures(part.table, where))
+                .where(*self._conditions(part.table, part.where, path=path), *part.months)
+                .group_by(category, other)
+            )
+            for category_id, label, count, amount in self._connection.execute(query):
+                pair = (category_id, label)
+                found[pair] = found.get(pair, Tally()) + Tally(count, amount)
+        return found
