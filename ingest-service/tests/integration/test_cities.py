@@ -177,10 +177,7 @@ def test_rows_are_filtered_by_place(
     assert client.json("/expenses/count", **query)["count"] == len(amounts)
 
 
-@pytest.mark.parametrize(
-    "bbox", ["1,2,3", "a,b,c,d", "10,0,5,5", "0,5,5,5", "0,0,181,5", "0,-91,5,5", "0,0,1.00001,1"]
-)
-def test_a_box_that_is_none_is_refused(client: Client, bbox: str) -> None:
-    response = client.get("/expenses", query_string={"bbox": bbox})
+def test_a_box_that_is_none_is_refused(client: Client) -> None:
+    response = client.get("/expenses", query_string={"bbox": "10,0,5,5"})
     assert response.status_code == 422
     assert "west,south,east,north" in response.get_data(as_text=True)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from servicekit import money
-from servicekit.schemas import Money, PageArgs, StrictSchema
+from servicekit.schemas import Bounds, Money, PageArgs, StrictSchema
 
 AMOUNTS = st.integers(min_value=-(10**14), max_value=10**14)
 CURRENCIES = st.sampled_from(["CNY", "JPY", "KWD", "CLF", "USD"])
@@ -69,6 +69,23 @@ def test_the_money_field_refuses_numbers_and_fractions_of_a_unit(value: object) 
 def test_unknown_fields_are_refused() -> None:
     with pytest.raises(ValidationError, match="Unknown field"):
         Bill().load({"amount": "1.00", "amuont": "2.00"})
+
+
+class Area(StrictSchema):
+    bbox = Bounds(lambda *edges: edges)
+
+
+def test_a_box_is_read_as_west_south_east_north() -> None:
+    assert Area().load({"bbox": "-180,-90,180,90"}) == {"bbox": (-180, -90, 180, 90)}
+    assert Area().load({"bbox": "121.4737,31.2,121.5,31.2304"})["bbox"][0] == 121.4737
+
+
+@pytest.mark.parametrize(
+    "bbox", ["1,2,3", "a,b,c,d", "10,0,5,5", "0,5,5,5", "0,0,181,5", "0,-91,5,5", "0,0,1.00001,1"]
+)
+def test_a_box_that_is_none_is_refused(bbox: str) -> None:
+    with pytest.raises(ValidationError, match="west,south,east,north"):
+        Area().load({"bbox": bbox})
 
 
 @pytest.mark.parametrize("limit", ["0", "501", "x", "-1"])

@@ -5,12 +5,12 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from analytics_service.api.box_field import BOX_WORDS, BoxField
 from analytics_service.domain.categories import NO_CATEGORY
 from analytics_service.domain.filters import DIRECTIONS
 from analytics_service.domain.flows import MAX_DEPTH
+from analytics_service.domain.grid import Box
 from analytics_service.domain.levels import MAX_CLUSTERS, MIN_CLUSTERS
-from servicekit.schemas import StrictSchema
+from servicekit.schemas import Bounds, StrictSchema
 
 MAX_WORD = 200
 MAX_ID = 2**63 - 1
@@ -77,7 +77,7 @@ class FilterArgs(StrictSchema):
     q = _word("words within merchant, note, place or account")
     source = _word("the kind of statement that the row came from")
     account = _word("the paying account's whole name")
-    bbox = BoxField(load_default=None, metadata={"type": "string", **_about(BOX_WORDS)})
+    bbox = Bounds(Box, load_default=None)
     city = fields.String(
         load_default=None,
         validate=validate.Regexp(r"^([A-Z]{2}-[0-9]{1,12}|none|any)$"),

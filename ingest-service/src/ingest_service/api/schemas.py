@@ -7,13 +7,13 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from ingest_service.api.box_field import BOX_WORDS, BoxField
 from ingest_service.domain.export_lists import LISTS
 from ingest_service.domain.models import CATEGORY_SOURCES, DIRECTIONS
+from ingest_service.domain.places import Box
 from ingest_service.domain.rules import FIELDS as RULE_FIELDS
 from ingest_service.domain.rules import OPS as RULE_OPS
 from ingest_service.usecases.export import FORMATS
-from servicekit.schemas import PageArgs, StrictSchema
+from servicekit.schemas import Bounds, PageArgs, StrictSchema
 
 _ID = validate.Regexp(r"^[0-9]{1,18}$", error="Not an id.")
 _AMOUNT = validate.Regexp(r"^[0-9]{1,14}(\.[0-9]{1,6})?$", error='Write the amount like "12.50".')
@@ -155,7 +155,7 @@ class FilterArgs(StrictSchema):
     hour = fields.Integer(validate=validate.Range(min=0, max=23))
     weekday = fields.Integer(validate=validate.Range(min=0, max=6), metadata=_about("0: Monday"))
     month = fields.Integer(validate=validate.Range(min=1, max=12), metadata=_about("of any year"))
-    bbox = BoxField(metadata={"type": "string", **_about(BOX_WORDS)})
+    bbox = Bounds(Box)
     city = fields.String(
         validate=validate.Regexp(r"^([A-Z]{2}-[0-9]{1,12}|none|any)$", error="Not a city."),
         metadata=_about(

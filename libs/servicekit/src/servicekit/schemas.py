@@ -1,7 +1,8 @@
 """The marshmallow pieces that schemas of several services share."""
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -10,6 +11,12 @@ from servicekit.money import format_decimal, parse_decimal
 
 MAX_PAGE = 500
 DEFAULT_PAGE = 50
+_BOX_WORDS = "west,south,east,north in degrees with up to 4 decimals; west and south included"
+_DEGREES = r"(-?[0-9]{1,3}(?:\.[0-9]{1,4})?)"
+_BOX = re.compile(",".join([_DEGREES] * 4))
+_MAX_LATITUDE, _MAX_LONGITUDE = 90, 180
+
+T = TypeVar("T")
 
 
 class StrictSchema(ma.Schema):
@@ -60,6 +67,38 @@ class Money(fields.Field[int]):
             return parse_decimal(value, places=self.places)
         except ValueError as error:
             raise self.make_error("invalid") from error
+
+
+class Bounds(fields.Field[T]):
+    """A box of coordinates in a query, west,south,east,north as GeoJSON orders them.
+
+    Args:
+        make: Called with the four, in degrees; what it gives is the value.
+    """
+
+    default_error_messages = {"invalid": f"Write it as {_BOX_WORDS}."}  # noqa: RUF012 - marshmallow reads this class attribute
+
+    def __init__(self, make: Callable[[float, float, float, float], T], **kwargs: Any) -> None:
+        kwargs["metadata"] = {"type": "string", "description": _BOX_WORDS}
+        super().__init__(**kwargs)
+        self.make = make
+
+    def _deserialize(
+        self,
+        value: object,
+        attr: str | None,  # noqa: ARG002 - marshmallow names the parameters
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> T:
+        told = _BOX.fullmatch(value) if isinstance(value, str) else None
+        if told is None:
+            raise self.make_error("invalid")
+        west, south, east, north = map(float, told.groups())
+        is_ordered = west < east and south < north
+        in_width = west >= -_MAX_LONGITUDE and east <= _MAX_LONGITUDE
+        if not (is_ordered and in_width and south >= -_MAX_LATITUDE and north <= _MAX_LATITUDE):
+            raise self.make_error("invalid")
+        return self.make(west, south, east, north)
 
 
 class PageArgs(StrictSchema):
