@@ -10,23 +10,29 @@ from typing import Any
 import factories as f
 from factories import Row
 from fakes import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 _NEW_USERS = itertools.count(5000)
 LUNCH = Row(number="2024030522001400000001")
 COFFEE = Row(time="2024-03-05 09:00:00", merchant="瑞幸", item="拿铁", amount="16.00", number="C1")
-PLATFORM = ["time", "amount", "direction", "category", "merchant", "note", "external_id", "source"]
+PLATFORM = [
+    "time", "amount", "direction", "category", "merchant", "note", "external_id", "source",
+    "pending",
+]  # fmt: skip
 Line = tuple[str, ...]
 
-# Rows that repeat, that grow, that other files tell otherwise, and a refund of one of them.
+# Rows that repeat, that grow, that other files tell otherwise, a refund of one of them, and of the
+# same number one that is pending and one of another month.
 LINES: tuple[Line, ...] = (
-    ("2024-03-05 12:00:00", "10.00", "expense", "", "甲", "", "", "shop"),
-    ("2024-03-05 12:00:00", "20.00", "expense", "新类/小类", "乙", "", "N-2000", "shop"),
-    ("2024-03-05 12:00:00", "20.00", "expense", "别类", "乙店", "晚饭", "N-2000", "shop"),
-    ("2024-03-06 12:00:00", "30.00", "expense", "新类", "丙", "", "N-3000", "shop"),
-    ("2024-03-08 12:00:00", "12.00", "refund", "", "丙", "", "N-3000_1", "shop"),
-    ("2024-03-08 13:00:00", "31.00", "expense", "", "丙", "已入账", "N-3000", "shop"),
+    ("2024-03-05 12:00:00", "10.00", "expense", "", "甲", "", "", "shop", ""),
+    ("2024-03-05 12:00:00", "20.00", "expense", "新类/小类", "乙", "", "N-2000", "shop", ""),
+    ("2024-03-05 12:00:00", "20.00", "expense", "别类", "乙店", "晚饭", "N-2000", "shop", ""),
+    ("2024-03-06 12:00:00", "30.00", "expense", "新类", "丙", "", "N-3000", "shop", ""),
+    ("2024-03-08 12:00:00", "12.00", "refund", "", "丙", "", "N-3000_1", "shop", ""),
+    ("2024-03-08 13:00:00", "31.00", "expense", "", "丙", "已入账", "N-3000", "shop", ""),
+    ("2024-03-06 12:00:00", "30.50", "expense", "", "丙", "", "N-3000", "shop", "yes"),
+    ("2024-04-20 12:00:00", "30.00", "expense", "", "丙", "分期", "N-3000", "shop", ""),
 )
 _SHOWN = (
     "time", "local_date", "amount", "refunded_amount", "currency", "direction", "merchant", "note",
@@ -71,9 +77,12 @@ def categories(client: Client) -> set[str]:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    files=st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=5), min_size=1, max_size=4),
+    files=st.lists(
+        st.lists(st.integers(0, len(LINES) - 1), min_size=1, max_size=5), min_size=1, max_size=4
+    ),
     undone=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=4),
 )
+@example(files=[[0, 5, 0], [3, 0, 0, 0, 0], [0, 5, 0, 3], [0, 0, 0, 0, 0]], undone=[(2, 1)])
 def test_after_any_imports_and_undos_the_data_are_as_if_only_the_rest_had_come(
     client: Client, files: list[list[int]], undone: list[tuple[int, int]]
 ) -> None:
@@ -168,3 +177,35 @@ def test_what_a_person_edited_is_neither_overwritten_nor_undone(client: Client) 
     undo(client, later)
     kept = client.expenses()[0]
     assert (kept["note"], kept["category_id"], kept["merchant"]) == ("我的备注", home, "乙")
+
+
+def test_tellings_go_to_the_rows_that_they_would_have_met_without_the_undone_file(
+    client: Client,
+) -> None:
+    first = client.import_file(table([LINES[5]]))
+    between = client.import_file(table([LINES[3]]))
+    last = client.import_file(table([LINES[5], LINES[3]]))
+    before = {row["amount"]: row["id"] for row in client.expenses()}
+    change = {"note": "我的备注"}
+    assert client.call("PATCH", f"/expenses/{before['30.00']}", json=change).status_code == 200
+
+    undo(client, between)
+    rows = {row["amount"]: row for row in client.expenses()}
+    assert {amount: row["id"] for amount, row in rows.items()} == before
+    assert (rows["30.00"]["import_id"], rows["30.00"]["note"]) == (last["id"], "我的备注")
+    assert (rows["31.00"]["import_id"], rows["31.00"]["note"]) == (first["id"], "已入账")
+    undo(client, first)
+    assert {row["import_id"] for row in client.expenses()} == {last["id"]}
+    undo(client, last)
+    assert client.expenses() == []
+
+
+def test_a_row_that_only_the_undone_file_kept_together_parts_again(client: Client) -> None:
+    settled, months_later = LINES[3], LINES[7]
+    client.import_file(table([LINES[6]]))
+    between = client.import_file(table([settled]))
+    client.import_file(table([months_later]))
+    assert len(client.expenses()) == 2
+    undo(client, between)
+    # What was pending is now settled by the later payment, as it would have been at once.
+    assert [(row["amount"], row["note"]) for row in client.expenses()] == [("30.00", "分期")]

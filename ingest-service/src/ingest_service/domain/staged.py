@@ -35,7 +35,7 @@ _NUMBERS = {
     "stated_refund_minor", "category_id", "closed", "pending",
 }  # fmt: skip
 _FLOATS = {"lat", "lon", "category_confidence"}
-_FEE_NOTES = {"zh": "手续费", "en": "Service fee"}
+FEE_NOTES = {"zh": "手续费", "en": "Service fee"}
 
 
 def split_fees(rows: pd.DataFrame, *, fee_category_id: int, locale: str) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def split_fees(rows: pd.DataFrame, *, fee_category_id: int, locale: str) -> pd.D
         part=1,
         amount_minor=rows["fee_minor"],
         direction="expense",
-        note=_FEE_NOTES["zh" if locale.startswith("zh") else "en"],
+        note=FEE_NOTES["zh" if locale.startswith("zh") else "en"],
         category_id=fee_category_id,
         category_source="rule",
         category_confidence=float("nan"),

@@ -26,13 +26,19 @@ from ingest_service.store.rows import take_seq
 
 Told = Mapping[int, tuple[Version, bytes]]
 """Id of a stored row -> how a file tells it, and the hash of that."""
-_Row = Mapping[str, Any]
+Row = Mapping[str, Any]
+"""A stored row: VERSION_COLUMNS, and what tells whose it is."""
+Holders = Mapping[int, Sequence[int | None]]
+"""Id of a row -> the imports that hold it, in the order in which they came; None: a person."""
+Telling = tuple[int | None, Version]
+"""An import, and how its file tells a row."""
+_Records = dict[int, dict[int | None, Any]]
 
 _CHUNK = 2_000
 _READ = [name for name in VERSION_COLUMNS if name != "fingerprint"]
 _ROWS = f"""
-SELECT id, {", ".join(_READ)}, lower(hex(fingerprint)) AS fingerprint, user_id, stated_direction,
-       edited, import_id
+SELECT id, {", ".join(_READ)}, lower(hex(fingerprint)) AS fingerprint, user_id, source, currency,
+       external_id, stated_direction, edited, import_id
 FROM expenses WHERE id IN (SELECT value FROM json_each(:ids)) AND deleted = 0 ORDER BY id
 """  # noqa: S608 - column names of this module
 _RECORDS = """
@@ -90,7 +96,7 @@ class Changes:
                 if _change(row, current, merged(current, told[row["id"]][0])):
                     self.updated.add(row["id"])
 
-    def retell(self, holders: Mapping[int, Sequence[int]]) -> None:
+    def retell(self, holders: Holders) -> None:
         """Put rows together again from what the imports that still hold them say."""
         for rows, records in self._chunks(sorted(holders)):
             values = {}
@@ -100,32 +106,56 @@ class Changes:
                 values[row["id"]] = _change(row, version_of(row), together_told)
             self._write(rows, values)
 
-    def categories_told(self, holders: Mapping[int, Sequence[int]]) -> dict[int, int]:
-        """The first import whose file names each category for one of these rows."""
-        first: dict[int, int] = {}
+    def rebuild(self, tellings: Mapping[int, Sequence[Telling]]) -> None:
+        """Put rows together from these tellings (the first one's first), which are kept anew.
+
+        What import_updates kept of the rows is gone already, and so are the fingerprints that
+        other rows of them are to have.
+        """
+        for rows, _ in self._chunks(sorted(tellings)):
+            kept: list[tuple[int, int, str]] = []
+            values = {}
+            for row in rows:
+                (_, base), *later = tellings[row["id"]]
+                for import_id, telling in later:
+                    own = _own(base, telling)
+                    if own and import_id is not None:
+                        kept.append((import_id, row["id"], _record(base, {}, base, own)))
+                after = together(telling for _, telling in tellings[row["id"]])
+                values[row["id"]] = {**_change(row, version_of(row), after), "content": None}
+            if kept:
+                self._connection.exec_driver_sql(_RECORD, kept)
+            self._write(rows, values)
+
+    def tellings(self, holders: Holders) -> Iterator[tuple[Row, list[Telling]]]:
+        """Each of these rows, with how the imports that hold it tell it."""
         for rows, records in self._chunks(sorted(holders)):
             for row in rows:
-                for import_id, telling in _tellings(
-                    row, records.get(row["id"], {}), holders[row["id"]]
-                ):
-                    category_id = telling["category_id"]
-                    if telling["category_source"] == "file":
-                        first[category_id] = min(first.get(category_id, import_id), import_id)
+                yield row, _tellings(row, records.get(row["id"], {}), holders[row["id"]])
+
+    def categories_told(self, holders: Holders) -> dict[int, int]:
+        """The first import whose file names each category for one of these rows."""
+        first: dict[int, int] = {}
+        for _, tellings in self.tellings(holders):
+            for import_id, telling in tellings:
+                category_id = telling["category_id"]
+                if telling["category_source"] == "file" and import_id is not None:
+                    first[category_id] = min(first.get(category_id, import_id), import_id)
         return first
 
-    def _chunks(self, ids: Sequence[int]) -> Iterator[tuple[list[_Row], dict[int, dict[int, Any]]]]:
+    def _chunks(self, ids: Sequence[int]) -> Iterator[tuple[list[Row], _Records]]:
         """Live rows, and by row and import what import_updates keeps of them."""
         for start in range(0, len(ids), _CHUNK):
             chunk = {"ids": json.dumps(ids[start : start + _CHUNK])}
-            rows: list[_Row] = [
+            rows: list[Row] = [
                 dict(row) for row in self._connection.execute(text(_ROWS), chunk).mappings()
             ]
-            records: dict[int, dict[int, Any]] = defaultdict(dict)
+            records: _Records = defaultdict(dict)
             for expense_id, import_id, before in self._connection.execute(text(_RECORDS), chunk):
                 records[expense_id][import_id] = json.loads(before)
             yield rows, records
 
-    def _write(self, rows: Sequence[_Row], values: Mapping[int, dict[str, Any]]) -> None:
+    def _write(self, rows: Sequence[Row], values: Mapping[int, dict[str, Any]]) -> None:
         """Write the new values; a row that changed takes a new seq."""
         changed = [row for row in rows if set(values[row["id"]]) - {"content"}]
         seq = take_seq(self._connection, len(changed)) if changed else 0
@@ -154,7 +184,7 @@ class Changes:
                 parameters,
             )
 
-    def _place(self, row: _Row, change: dict[str, Any]) -> None:
+    def _place(self, row: Row, change: dict[str, Any]) -> None:
         """Give the row its identity, or the next free one among equals."""
         fingerprint = bytes.fromhex(str(change.get("fingerprint") or row["fingerprint"]))
         wanted = int(change.get("occurrence", row["occurrence"]) or 0)
@@ -165,7 +195,7 @@ class Changes:
         change["fingerprint"], change["occurrence"] = fingerprint, wanted
 
 
-def version_of(row: _Row) -> dict[str, Any]:
+def version_of(row: Row) -> dict[str, Any]:
     """What the statements say of a stored or staged row, whatever links made of its direction."""
     version = {name: row[name] for name in VERSION_COLUMNS}
     direction = row.get("stated_direction") or row["direction"]
@@ -174,7 +204,7 @@ def version_of(row: _Row) -> dict[str, Any]:
     return version | {"direction": direction}
 
 
-def _base(current: Version, records: Mapping[int, Any]) -> dict[str, Any]:
+def _base(current: Version, records: Mapping[int | None, Any]) -> dict[str, Any]:
     """What the first file says."""
     base = dict(current)
     for record in records.values():
@@ -183,14 +213,11 @@ def _base(current: Version, records: Mapping[int, Any]) -> dict[str, Any]:
 
 
 def _tellings(
-    row: _Row, records: Mapping[int, Any], holders: Sequence[int]
-) -> list[tuple[int, dict[str, Any]]]:
+    row: Row, records: Mapping[int | None, Any], holders: Sequence[int | None]
+) -> list[Telling]:
     """How each import that holds a row tells it, in the order in which they came."""
     base = _base(version_of(row), records)
-    return [
-        (import_id, base | records.get(import_id, {}).get("own", {}))
-        for import_id in sorted(holders)
-    ]
+    return [(import_id, base | records.get(import_id, {}).get("own", {})) for import_id in holders]
 
 
 def _own(base: Version, telling: Version) -> dict[str, Any]:
@@ -210,7 +237,7 @@ def _record(current: Version, change: Version, base: Version, own: Version) -> s
     return json.dumps(told, ensure_ascii=False)
 
 
-def _change(row: _Row, current: Version, after: Version) -> dict[str, Any]:
+def _change(row: Row, current: Version, after: Version) -> dict[str, Any]:
     """The columns to write: those that differ and that no person has set."""
     names = free_to_change(
         changed_columns(current, after),

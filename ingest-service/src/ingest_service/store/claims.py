@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -14,6 +15,12 @@ SELECT first_id, last_id, import_id FROM import_claims
 WHERE import_id <> :import_id AND last_id >= :first AND first_id <= :last
 ORDER BY import_id, first_id
 """
+_OWN = """
+SELECT first_id, last_id FROM import_claims
+WHERE import_id = :import_id AND last_id >= :first AND first_id <= :last ORDER BY first_id
+"""
+_CLAIM = "INSERT INTO import_claims (import_id, first_id, last_id) VALUES (?, ?, ?)"
+_UNCLAIM = "DELETE FROM import_claims WHERE import_id = ? AND first_id = ?"
 
 
 def runs_of(ids: Iterable[int]) -> Iterator[Run]:
@@ -34,9 +41,7 @@ def claim(connection: Connection, import_id: int, ids: Iterable[int]) -> None:
     """Note that the import's file also holds these rows (ascending ids)."""
     rows = [(import_id, first, last) for first, last in runs_of(ids)]
     if rows:
-        connection.exec_driver_sql(
-            "INSERT INTO import_claims (import_id, first_id, last_id) VALUES (?, ?, ?)", rows
-        )
+        connection.exec_driver_sql(_CLAIM, rows)
 
 
 def holders_of(
@@ -87,3 +92,46 @@ def _claimed(
         if open_:
             found.append(((first, last), tuple(sorted(import_id for _, import_id in open_))))
     return found
+
+
+def move_claims(
+    connection: Connection, import_id: int, *, drop: Collection[int], add: Collection[int]
+) -> None:
+    """Note that the import's file tells some rows no longer, and these others instead."""
+    if not drop and not add:
+        return
+    touched = {*drop, *add}
+    bounds = {"import_id": import_id, "first": min(touched), "last": max(touched)}
+    runs = [(int(r[0]), int(r[1])) for r in connection.execute(text(_OWN), bounds)]
+    dropped = sorted(drop)
+    cut = [run for run in runs if _within(dropped, run)]
+    left = [piece for run in cut for piece in _without(run, _within(dropped, run))]
+    firsts = [run[0] for run in runs]
+    new = (id_ for id_ in sorted(add) if not _is_in(runs, firsts, id_))
+    rows = [(import_id, first, last) for first, last in [*left, *runs_of(new)]]
+    gone = [(import_id, first) for first, _ in cut]
+    if gone:
+        connection.exec_driver_sql(_UNCLAIM, gone)
+    if rows:
+        connection.exec_driver_sql(_CLAIM, rows)
+
+
+def _within(ids: Sequence[int], run: Run) -> Sequence[int]:
+    """Those of the ascending ids that are in the run."""
+    return ids[bisect_left(ids, run[0]) : bisect_right(ids, run[1])]
+
+
+def _without(run: Run, ids: Sequence[int]) -> Iterator[Run]:
+    """What is left of the run without these ids of it."""
+    first, last = run
+    for id_ in ids:
+        if first < id_:
+            yield first, id_ - 1
+        first = id_ + 1
+    if first <= last:
+        yield first, last
+
+
+def _is_in(runs: Sequence[Run], firsts: Sequence[int], id_: int) -> bool:
+    at = bisect_right(firsts, id_) - 1
+    return at >= 0 and id_ <= runs[at][1]

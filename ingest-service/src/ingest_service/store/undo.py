@@ -9,15 +9,21 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from ingest_service.domain.models import ImportRecord
-from ingest_service.store.changes import Changes
+from ingest_service.store.changes import Changes, Holders
 from ingest_service.store.claims import Run, holders_of, runs_of
 from ingest_service.store.link_effects import drop_dead_links
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import take_back_repair
+from ingest_service.store.replay import Replay
 from ingest_service.store.rows import last_seq, take_seq
 
 _OWNED = """
 SELECT id FROM expenses WHERE import_id = :import_id AND fingerprint IS NOT NULL ORDER BY id
+"""
+# In the order in which they stored their rows, which is not always that of their uploads.
+_STORED = """
+SELECT id FROM imports WHERE user_id = :user_id AND dry_run = 0
+  AND (id = :import_id OR status IN ('succeeded', 'partial')) ORDER BY last_seq, id
 """
 _OWNERS = "SELECT id, import_id FROM expenses WHERE id IN (SELECT value FROM json_each(:ids))"
 _RETOLD = """
@@ -87,42 +93,63 @@ class Undo:
         self._connection = connection
         self._record = record
         self._parameters = {"import_id": record.id, "user_id": record.user_id}
+        stored = connection.execute(text(_STORED), self._parameters).scalars()
+        self._places: dict[int | None, int] = {None: -1}
+        self._places |= {import_id: place for place, import_id in enumerate(stored)}
 
     def run(self) -> int:
         """Do it; the last seq used."""
+        changes = Changes(self._connection)
+        replay = Replay(self._connection, self._record, changes)
+        replay.run(self._mixed(), self._places)
         owned = list(self._connection.execute(text(_OWNED), self._parameters).scalars())
         retold = list(self._connection.execute(text(_RETOLD), self._parameters).scalars())
-        changes = Changes(self._connection)
         self._pass_on(list(runs_of(owned)))
         changes.retell(self._remaining_holders(retold))
         self._forget_tellings()
         gone = self._remove()
         self._relink(gone, changes)
+        replay.find_links()
         self._settle_categories(changes)
         take_back_repair(self._connection, self._record)
         self._run("DELETE FROM import_errors WHERE import_id = :import_id")
         return last_seq(self._connection)
 
+    def _mixed(self) -> Holders:
+        """Rows whose numbers later files tell too, in another way, and who holds them yet."""
+        from ingest_service.store.number_groups import mixed_rows
+
+        own = self._places.get(self._record.id, -1)
+        later = [id_ for id_, place in self._places.items() if id_ is not None and place > own]
+        ids = mixed_rows(self._connection, self._record, later)
+        return dict.fromkeys(ids, ()) | self._remaining_holders(ids)
+
     def _pass_on(self, owned: Sequence[Run]) -> None:
         """Give rows that other files hold too to the first of these imports."""
         for (first, last), heirs in holders_of(self._connection, owned, without=self._record.id):
             seq = take_seq(self._connection, last - first + 1)
-            self._run(_GIVE_TO_HEIR, heir=heirs[0], first=first, last=last, seq=seq)
+            self._run(_GIVE_TO_HEIR, heir=self._in_order(heirs)[0], first=first, last=last, seq=seq)
 
     def _forget_tellings(self) -> None:
         self._run("DELETE FROM import_updates WHERE import_id = :import_id")
         self._run("DELETE FROM import_claims WHERE import_id = :import_id")
 
-    def _remaining_holders(self, ids: Sequence[int]) -> dict[int, list[int]]:
+    def _remaining_holders(self, ids: Sequence[int]) -> dict[int, list[int | None]]:
         """The imports that hold each of these rows yet; rows that nobody holds are left out."""
         owners = self._connection.execute(text(_OWNERS), {"ids": json.dumps(ids)})
-        holders = {row.id: [row.import_id] for row in owners if row.import_id != self._record.id}
-        for (first, last), claimants in holders_of(
-            self._connection, list(runs_of(sorted(holders))), without=self._record.id
-        ):
+        owned = {row.id: row.import_id for row in owners}
+        holders = {id_: {owner} for id_, owner in owned.items() if owner != self._record.id}
+        claimed = holders_of(
+            self._connection, list(runs_of(sorted(owned))), without=self._record.id
+        )
+        for (first, last), claimants in claimed:
             for id_ in range(first, last + 1):
-                holders[id_] = sorted({*holders[id_], *claimants})
-        return holders
+                holders.setdefault(id_, set()).update(claimants)
+        return {id_: self._in_order(found) for id_, found in holders.items()}
+
+    def _in_order(self, imports: Iterable[int | None]) -> list[int | None]:
+        """The imports in the order in which their rows were stored; before them, a person."""
+        return sorted(imports, key=lambda import_id: self._places.get(import_id, -1))
 
     def _remove(self) -> list[int]:
         """Leave tombstones of the rows that are still the import's own."""
