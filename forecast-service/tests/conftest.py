@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from fakes import FakeIngest, FakeServing, StaticTokens, serve
 from flask import Flask
-from hypothesis import settings
 from sqlalchemy import Engine
 
 from forecast_service.app import create_app
@@ -19,10 +18,6 @@ from forecast_service.store.read_model import SqlReadModelStore
 from forecast_service.usecases.follow_feed import follow_feed
 from servicekit.sqlite import migrate, open_engine
 from servicekit.testing import TokenMint
-
-# A loaded machine is no reason to fail: no test here is about time.
-settings.register_profile("steady", deadline=None)
-settings.load_profile("steady")
 
 NOW = datetime(2024, 6, 1, 2, 0, tzinfo=UTC)
 

@@ -172,9 +172,7 @@ def minor(amount: float) -> int:
     return round(amount * 100)
 
 
-@settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(
     life=st.lists(st.tuples(steps, st.integers(0, 3)), min_size=4, max_size=18),
     query=filters,

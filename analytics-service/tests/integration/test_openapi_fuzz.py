@@ -30,7 +30,6 @@ def _ask(operation: APIOperation, headers: dict[str, str], mode: GenerationMode)
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -70,7 +70,7 @@ def test_another_pepper_matches_nothing() -> None:
     assert not PasswordHasher(pepper="other", rounds=4).verify("correct horse", hashed)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.text())
 def test_any_text_can_be_hashed(password: str) -> None:
     assert HASHER.verify(password, HASHER.hash(password))

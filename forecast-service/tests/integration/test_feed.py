@@ -206,7 +206,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(pages=st.lists(CHANGES, max_size=4))
 def test_daily_totals_always_equal_the_sums_of_what_counts(
     pages: list[list[tuple[int, bool, int, int, int]]],

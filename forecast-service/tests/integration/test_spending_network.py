@@ -77,7 +77,7 @@ def test_features_equal_an_independent_reference() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(14, 112), st.floats(0.02, 1.0))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_features_equal_the_reference_for_any_density(seed: int, known: int, share: float) -> None:
     rng = np.random.default_rng(seed)
     spent = rng.lognormal(3, 1.5, (1, 112)) * (rng.random((1, 112)) < share)

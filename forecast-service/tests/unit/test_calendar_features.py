@@ -102,7 +102,7 @@ def test_chinese_columns_are_named_among_the_columns() -> None:
 
 
 @given(st.dates(), st.integers(min_value=1, max_value=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_date_gives_finite_bounded_values(first_day: date, days: int) -> None:
     features = calendar_features(first_day, days)
 

@@ -149,9 +149,7 @@ ROWS = st.lists(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(earlier=ROWS, later=ROWS)
 def test_what_a_dry_run_says_is_what_the_import_does(
     client: Client, engine: Engine, earlier: Sequence[Row], later: Sequence[Row]

@@ -89,9 +89,7 @@ def test_a_changed_link_opens_nothing(client: Client) -> None:
     assert opened(client, f"/data/export/download?token={token}&from=2020-01-01").status_code == 422
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_other_text_is_a_link(client: Client, data: st.DataObject) -> None:
     token = parse_qs(urlsplit(link_to(client)).query)["token"][0]

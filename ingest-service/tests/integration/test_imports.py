@@ -141,9 +141,7 @@ def test_one_order_number_may_stand_for_several_rows(client: Client) -> None:
     assert counts(client.import_file(f.alipay_2023([LUNCH, split]))) == (0, 2, 0, 0)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(st.lists(st.integers(0, 4), max_size=8), min_size=1, max_size=4))
 def test_after_any_imports_each_row_is_there_as_often_as_in_the_file_that_has_it_oftenest(
     client: Client, files: list[list[int]]

@@ -90,9 +90,7 @@ def told(client: Client) -> tuple[set[tuple[str, str, str]], Counter[tuple[str, 
 
 
 @pytest.mark.usefixtures("client")
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=payments)
 def test_links_are_one_to_one_stable_and_the_same_in_either_order(
     client: Client, made: list[Payment]

@@ -53,7 +53,7 @@ def test_a_score_is_what_it_is_by_hand() -> None:
     assert linear.probabilities([""]) == pytest.approx((1 / (1 + math.e), math.e / (1 + math.e)))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(ROWS, st.data())
 def test_a_row_s_score_depends_on_no_other_row(
     rows: list[tuple[str, ...]], data: st.DataObject
@@ -67,7 +67,7 @@ def test_a_row_s_score_depends_on_no_other_row(
     assert np.allclose(together, alone, atol=1e-6)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(ROWS)
 def test_one_row_alone_without_numpy_is_judged_alike(rows: list[tuple[str, ...]]) -> None:
     linear = shipped_model().outgoing
@@ -188,7 +188,7 @@ def test_a_learnt_model_is_kept_and_read_again_unchanged(own: CategoryModel) -> 
     assert from_bytes(to_bytes(own)) == own
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(ROWS)
 def test_one_row_and_many_are_proposed_alike(
     own: CategoryModel, rows: list[tuple[str, ...]]

@@ -55,7 +55,7 @@ def read(data: bytes, mapping: ColumnMapping | None = None) -> list[tuple[str, i
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(writings(), payments())
 def test_a_random_table_is_read_right_or_asked_about(writing: Writing, paid: list[Payment]) -> None:
     try:
@@ -65,7 +65,7 @@ def test_a_random_table_is_read_right_or_asked_about(writing: Writing, paid: lis
     assert found == told(writing, paid)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(writings(), payments())
 def test_a_random_table_is_read_right_once_its_columns_are_told(
     writing: Writing, paid: list[Payment]
@@ -106,7 +106,7 @@ def any_mappings(draw: st.DrawFn) -> ColumnMapping:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_mappings(), st.lists(st.lists(CELLS, min_size=9, max_size=9), min_size=1, max_size=8))
 def test_the_preview_shows_what_the_import_does(
     mapping: ColumnMapping, rows: list[list[str]]
@@ -146,7 +146,7 @@ PLAIN = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(any_mappings(), st.lists(PLAIN, min_size=1, max_size=8))
 def test_columns_in_plain_form_read_as_their_cells_do(
     mapping: ColumnMapping, rows: list[tuple[str, str]]
