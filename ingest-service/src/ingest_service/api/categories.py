@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from ingest_service.api.context import idempotency_store, owner, parts
 from ingest_service.api.representations import Body, category_body
-from ingest_service.api.schemas import (
+from ingest_service.api.schemas_categories import (
     CategoryChange,
     CategoryEntry,
     CategoryListSchema,

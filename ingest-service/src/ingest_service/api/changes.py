@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from ingest_service.api.context import parts
-from ingest_service.api.schemas import ChangeArgs, ChangesSchema
+from ingest_service.api.schemas_changes import ChangeArgs, ChangesSchema
 from ingest_service.domain.feed import WIRE_NAMES, FeedHead, FeedPages
 from ingest_service.domain.local_time import day_of
 from servicekit.identity import service_only

@@ -17,10 +17,9 @@ from ingest_service.api.representations import (
     suggestion_body,
     totals_body,
 )
-from ingest_service.api.schemas import (
+from ingest_service.api.schemas_expenses import (
     BulkOrder,
     BulkSchema,
-    CorrectedSchema,
     CountSchema,
     DeletionListSchema,
     ExpenseChange,
@@ -32,6 +31,7 @@ from ingest_service.api.schemas import (
     PositionArgs,
     PositionsSchema,
 )
+from ingest_service.api.schemas_rules import CorrectedSchema
 from ingest_service.domain.models import Position
 from ingest_service.domain.ports import Chosen
 from ingest_service.usecases import deletions

@@ -15,7 +15,7 @@ from flask.views import MethodView
 from ingest_service.api.context import owner, parts
 from ingest_service.api.filters import filter_of
 from ingest_service.api.representations import Body, instant
-from ingest_service.api.schemas import DownloadArgs, ExportArgs, ExportLinkSchema
+from ingest_service.api.schemas_exports import DownloadArgs, ExportArgs, ExportLinkSchema
 from ingest_service.domain.download_links import DownloadLink
 from ingest_service.domain.errors import NotAllowedError
 from ingest_service.domain.export_lists import LISTS

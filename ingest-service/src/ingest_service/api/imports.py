@@ -17,7 +17,7 @@ from ingest_service.api.representations import (
     import_body,
     row_error_body,
 )
-from ingest_service.api.schemas import (
+from ingest_service.api.schemas_imports import (
     AcceptedSchema,
     DuplicateFileSchema,
     ImportPageSchema,

@@ -10,7 +10,7 @@ from flask.views import MethodView
 from ingest_service.api.context import idempotency_store, owner, parts
 from ingest_service.api.mapping_form import mapping_body, mapping_from
 from ingest_service.api.representations import Body, accepted_body, instant
-from ingest_service.api.schemas import AcceptedSchema
+from ingest_service.api.schemas_imports import AcceptedSchema
 from ingest_service.api.schemas_mapping import (
     MappingOrder,
     PreviewOrder,

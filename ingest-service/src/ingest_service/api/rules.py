@@ -9,8 +9,8 @@ from flask.views import MethodView
 
 from ingest_service.api.context import idempotency_store, owner, parts
 from ingest_service.api.representations import Body, changed_body, expense_body, rule_body
-from ingest_service.api.schemas import (
-    ChangedSchema,
+from ingest_service.api.schemas_expenses import ChangedSchema
+from ingest_service.api.schemas_rules import (
     LearnOrder,
     LearntSchema,
     RuleApplyOrder,

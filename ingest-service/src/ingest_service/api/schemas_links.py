@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from ingest_service.api.schemas import ExpenseSchema
+from ingest_service.api.schema_fields import identifier
+from ingest_service.api.schemas_expenses import ExpenseSchema
 from ingest_service.domain.links import KINDS, STATUSES
 from servicekit.schemas import PageArgs, StrictSchema
-
-_ID = validate.Regexp(r"^[0-9]{1,18}$", error="Not an id.")
 
 
 class LinkListArgs(PageArgs):
@@ -16,7 +15,7 @@ class LinkListArgs(PageArgs):
 
     status = fields.String(validate=validate.OneOf(STATUSES))
     kind = fields.String(validate=validate.OneOf(KINDS))
-    import_id = fields.String(validate=_ID)
+    import_id = identifier()
 
 
 class LinkReasonSchema(StrictSchema):
@@ -71,5 +70,5 @@ class LinkEntry(StrictSchema):
     """A link made by hand."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    from_id = fields.String(required=True, validate=_ID)
-    to_id = fields.String(required=True, validate=_ID)
+    from_id = identifier(required=True)
+    to_id = identifier(required=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validate
 
+from ingest_service.api.schema_fields import CURRENCY, identifier
 from ingest_service.domain.mapping.model import (
     DATE_ORDERS,
     DECIMALS,
@@ -14,8 +15,6 @@ from ingest_service.domain.mapping.model import (
 from ingest_service.domain.models import DIRECTIONS
 from servicekit.schemas import StrictSchema
 
-_ID = validate.Regexp(r"^[0-9]{1,18}$", error="Not an id.")
-_CURRENCY = validate.Regexp(r"^[A-Z]{3}$", error="Not an ISO 4217 code.")
 _SOURCE = validate.Regexp(r"^\w[\w .()（）-]{0,39}$", error="A short name of letters and digits.")
 _MAX_COLUMNS = 512
 _MAX_LINE = 10_000
@@ -66,8 +65,8 @@ class MappingSchema(StrictSchema):
         validate=validate.Length(max=50),
         metadata={"description": "What the words of the direction column tell, beyond known ones."},
     )
-    category_id = fields.String(allow_none=True, load_default=None, validate=_ID)
-    currency = fields.String(allow_none=True, load_default=None, validate=_CURRENCY)
+    category_id = identifier(allow_none=True, load_default=None)
+    currency = fields.String(allow_none=True, load_default=None, validate=CURRENCY)
     source = fields.String(load_default=DEFAULT_SOURCE, validate=_SOURCE)
     header_row = fields.Integer(
         allow_none=True,
