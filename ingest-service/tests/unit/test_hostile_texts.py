@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,6 +14,7 @@ from ingest_service.domain.reading.documents.mt940 import DOCUMENT as MT940
 from ingest_service.domain.reading.documents.ofx import DOCUMENT as OFX
 from ingest_service.domain.reading.documents.qif import DOCUMENT as QIF
 from ingest_service.domain.reading.sniff import sniff_kind
+from ingest_service.domain.reading.tables import OpenedTables, Table
 from ingest_service.domain.reading.text import open_text
 from ingest_service.domain.repair_reading import repair_header
 from ingest_service.domain.statement import StatementOptions, faults_of_ours, read_statement
@@ -105,8 +107,12 @@ def test_a_fault_of_a_reader_is_an_error_of_its_file(fault: type[Exception], cod
 def test_a_fault_while_looking_for_a_repair_leaves_the_file_to_its_reader(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fault(_stream: object) -> None:
+    def faulty(_stream: object) -> Iterator[Table]:
+        yield from ()
         raise ValueError
 
-    monkeypatch.setattr("ingest_service.domain.repair_reading.open_tables", fault)
-    assert repair_header(io.BytesIO(b"#row,#reason\n")) is None
+    monkeypatch.setattr("ingest_service.domain.reading.tables.open_tables", faulty)
+    tables = OpenedTables(io.BytesIO(b"#row,#reason\n"))
+    assert repair_header(tables) is None
+    with pytest.raises(ValueError):  # noqa: PT011 - any fault, not what it says
+        list(tables)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 from typing import BinaryIO
 
 from ingest_service.domain.errors import StatementError
@@ -14,7 +12,7 @@ from ingest_service.domain.export_table import restore
 from ingest_service.domain.profiles.base import clean_header
 from ingest_service.domain.reading.documents import document_of
 from ingest_service.domain.reading.sniff import sniff_kind
-from ingest_service.domain.reading.tables import Record, Table, open_tables
+from ingest_service.domain.reading.tables import OpenedTables, Record, Table, open_tables
 from ingest_service.domain.repair import REPAIR_COLUMNS, is_repair_header, place_of
 from ingest_service.domain.statement import (
     Chunk,
@@ -39,40 +37,36 @@ class Repair:
     failed: frozenset[Place]
 
 
-def repair_header(stream: BinaryIO) -> Sequence[str] | None:
+def repair_header(tables: OpenedTables) -> Sequence[str] | None:
     """The statement's own columns in a repair file; None where the file is none.
 
-    A repair file has one table and is no document and no page: neither the other sheets of a
-    workbook nor a batch of payments in XML nor 30 MB of HTML need be read to know.
+    A repair file has one table and is no document and no page: only the first table is looked at.
     """
     try:
-        if document_of(stream) is not None or sniff_kind(stream) == "html":
+        if document_of(tables.stream) is not None or sniff_kind(tables.stream) == "html":
             return None
-        with faults_of_ours(), closing(open_tables(stream)) as tables:
-            for table in islice(tables, 1):
-                header = _header_index(table)
-                if header is not None:
-                    cells = table.sample[header].cells
-                    return [restore(cell) for cell in cells if not _is_own(cell)]
+        with faults_of_ours():
+            table = tables.first()
+        header = _header_index(table) if table is not None else None
     except StatementError:
+        # Whoever reads the tables then meets it.
         return None
-    finally:
-        stream.seek(0)
-    return None
+    if table is None or header is None:
+        return None
+    return [restore(cell) for cell in table.sample[header].cells if not _is_own(cell)]
 
 
-def read_repair(stream: BinaryIO, repair: Repair) -> Iterator[Chunk]:
+def read_repair(tables: Iterable[Table], repair: Repair) -> Iterator[Chunk]:
     """The lines of a repair file, read as lines of the statement; others are ignored.
 
     Raises:
         StatementError: the file has no repair columns, or the statement cannot be read.
     """
-    readers = {
-        reader.sheet or "": reader for reader in recognised_tables(repair.original, repair.options)
-    }
+    original = recognised_tables(open_tables(repair.original), repair.options)
+    readers = {reader.sheet or "": reader for reader in original}
     if not readers:
         raise StatementError("not-recognised")
-    for table in open_tables(stream):
+    for table in tables:
         header = _header_index(table)
         if header is not None:
             lines = _Lines(table.sample[header].cells, readers, repair.failed)

@@ -30,7 +30,7 @@ from ingest_service.domain.profiles.base import (
     header_names,
 )
 from ingest_service.domain.profiles.generic import PROFILE as GENERIC
-from ingest_service.domain.reading.plain import Block, PlainText
+from ingest_service.domain.reading.blocks import Block, Blocks
 from ingest_service.domain.reading.tables import MAX_CELL_CHARS, Record, Table, chunks, open_tables
 
 _LOG = logging.getLogger(__name__)
@@ -83,8 +83,17 @@ def read_statement(stream: BinaryIO, options: StatementOptions) -> Iterator[Chun
         UnmappedTableError: the file is a table of which the columns' meaning must be asked.
         StatementError: the file is no statement, or breaks a limit.
     """
+    return read_tables(open_tables(stream), options)
+
+
+def read_tables(tables: Iterable[Table], options: StatementOptions) -> Iterator[Chunk]:
+    """read_statement() of a file that is open already.
+
+    Raises:
+        UnmappedTableError, StatementError: as read_statement().
+    """
     return guarded(
-        chunk for reader in recognised_tables(stream, options) for chunk in reader.chunks()
+        chunk for reader in recognised_tables(tables, options) for chunk in reader.chunks()
     )
 
 
@@ -124,7 +133,7 @@ def faults_of_ours() -> Iterator[None]:
         raise StatementError("file-unreadable") from e
 
 
-def recognised_tables(stream: BinaryIO, options: StatementOptions) -> Iterator[TableReader]:
+def recognised_tables(tables: Iterable[Table], options: StatementOptions) -> Iterator[TableReader]:
     """The tables of the file that are statements, each with the profile that reads it.
 
     Raises:
@@ -134,7 +143,7 @@ def recognised_tables(stream: BinaryIO, options: StatementOptions) -> Iterator[T
     found = False
     mismatch: StatementError | None = None
     asking: Asking | None = None
-    for table in open_tables(stream):
+    for table in tables:
         try:
             recognised = _recognise(table, options)
         except StatementError as error:
@@ -177,7 +186,7 @@ def _line(table: Table, header_index: int) -> int:
 
 
 def _block_chunks(
-    plain: PlainText, reader: TableReader, first_line: int
+    plain: Blocks, reader: TableReader, first_line: int
 ) -> Generator[Chunk, None, Iterable[Record]]:
     """Chunks of whole columns as far as the text is even; the records that come after them."""
     for part in plain.blocks(first_line):
@@ -275,7 +284,7 @@ class TableReader:
         blank = _is_blank(frame)
         done = self._normalised(frame[~blank] if blank.any() else frame)
         done, end = self._before_footer(done, block)
-        rows = done.rows.assign(row=done.rows.index + block.first_line, sheet=self.sheet or "")
+        rows = done.rows.assign(row=block.lines[done.rows.index.to_numpy()], sheet=self.sheet or "")
         return self._chunk(rows, self._errors(done, block.record)), end is not None
 
     def _normalised(self, frame: pd.DataFrame) -> Normalised:

@@ -22,9 +22,10 @@ from ingest_service.domain.normalise import Reading
 from ingest_service.domain.places import NO_CITY, City, Locator
 from ingest_service.domain.ports import Database, Staging, StoreOrder, Uploads
 from ingest_service.domain.reading.ahead import ahead
+from ingest_service.domain.reading.tables import OpenedTables
 from ingest_service.domain.repair_reading import Repair, read_repair, repair_header
 from ingest_service.domain.staged import split_fees, staged_table, with_cities
-from ingest_service.domain.statement import Chunk, StatementOptions, guarded, read_statement
+from ingest_service.domain.statement import Chunk, StatementOptions, guarded, read_tables
 from ingest_service.usecases.learning import ask_learning
 
 _UNFINISHED = frozenset({"queued", "running"})
@@ -82,9 +83,14 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
         judge=judge_for(tree, tools.shipped_model(), opened(kept)),
     )
     try:
-        with tools.database.staging() as staging, tools.uploads.open(record.file_path) as stream:
+        with (
+            tools.database.staging() as staging,
+            tools.uploads.open(record.file_path) as stream,
+            closing(OpenedTables(stream)) as tables,
+        ):
+            total = _estimated_rows(stream)
             fees = id_by_code.get(_FEES, id_by_code["other"])
-            repaired = _repaired(tools, record, stream)
+            repaired = _repaired(tools, record, tables)
             if repaired is not None:
                 record = replace(record, repair_of=repaired.id)
             known = {node.id for node in tree}
@@ -92,7 +98,7 @@ def run_import(tools: ImportTools, *, user_id: int, import_id: int, reporter: Re
                 tools, record, staging, categoriser, fees, reporter, repaired,
                 [one for one in remembered if one.category_id in {None, *known}],
             )  # fmt: skip
-            stage.run(stream)
+            stage.run(tables, total=total)
     except UnmappedTableError as error:
         with tools.database.write() as session:
             session.imports.ask_mapping(import_id, mapping=error.mapping, preview=error.preview)
@@ -111,12 +117,14 @@ def _unplanted() -> dict[str, int]:
     return {node.code: -number for number, node in enumerate(DEFAULT_CATEGORIES, start=1)}
 
 
-def _repaired(tools: ImportTools, record: ImportRecord, stream: BinaryIO) -> ImportRecord | None:
+def _repaired(
+    tools: ImportTools, record: ImportRecord, tables: OpenedTables
+) -> ImportRecord | None:
     """The import that the file repairs: as its sender said, or by its columns."""
     if record.repair_of is not None:
         with tools.database.read() as session:
             return session.imports.get(record.user_id, record.repair_of)
-    header = repair_header(stream)
+    header = repair_header(tables)
     if header is None:
         return None
     with tools.database.write() as session:
@@ -138,21 +146,19 @@ class _Stage:
     remembered: Sequence[ColumnMapping]
     city_codes: set[str] = field(default_factory=set)
 
-    def run(self, stream: BinaryIO) -> None:
-        with ExitStack() as opened:
-            total = _estimated_rows(stream)
-            # The generator must end before the files that it reads are closed.
-            with closing(ahead(self._chunks(stream, opened))) as chunks:
-                self._run(chunks, total=total)
+    def run(self, tables: OpenedTables, *, total: int) -> None:
+        # The generator must end before the files that it reads are closed.
+        with ExitStack() as opened, closing(ahead(self._chunks(tables, opened))) as chunks:
+            self._run(chunks, total=total)
 
-    def _chunks(self, stream: BinaryIO, opened: ExitStack) -> Iterator[Chunk]:
+    def _chunks(self, tables: OpenedTables, opened: ExitStack) -> Iterator[Chunk]:
         if self.repaired is None:
-            return read_statement(stream, self._options(self.record))
+            return read_tables(tables, self._options(self.record))
         original = opened.enter_context(self.tools.uploads.open(self.repaired.file_path))
         with self.tools.database.read() as session:
             failed = session.imports.failed_places(self.repaired.id)
         repair = Repair(original, self._options(self.repaired), failed)
-        return guarded(read_repair(stream, repair))
+        return guarded(read_repair(tables, repair))
 
     def _options(self, record: ImportRecord) -> StatementOptions:
         """How the file of an import is to be read."""

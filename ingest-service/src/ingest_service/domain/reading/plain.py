@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from ingest_service.domain.reading.blocks import Block
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -19,24 +21,6 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 6 << 20
 _MAX_CELL_BYTES = 32_767
 _READABLE = frozenset({"utf-8", "utf-8-sig", "gb18030", "gbk"})
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Consecutive lines as columns of text, and the number of the first of these lines."""
-
-    first_line: int
-    columns: pa.Table
-
-    def cells(self, position: int) -> list[str]:
-        """The cells of one line."""
-        return [str(column[position].as_py()) for column in self.columns.columns]
-
-    def record(self, position: int) -> Record:
-        """One line as the careful reader would give it."""
-        from ingest_service.domain.reading.tables import Record
-
-        return Record(self.first_line + position, self.cells(position))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +37,8 @@ class PlainText:
         if self.encoding not in _READABLE or len(self.delimiter.encode()) > 1:
             yield self._carefully(first_line)
             return
+        import numpy as np
+
         self.stream.seek(0)
         for _ in range(first_line - 1):
             if b"\r" in self.stream.readline().removesuffix(b"\r\n"):
@@ -76,7 +62,7 @@ class PlainText:
             if columns is None:
                 yield self.records_from(offset, line)
                 return
-            yield Block(line, columns)
+            yield Block(np.arange(line, line + lines, dtype=np.int64), columns)
             offset, line = offset + end, line + lines
 
     def _carefully(self, first_line: int) -> Iterable[Record]:

@@ -10,8 +10,8 @@ from typing import BinaryIO, NamedTuple, cast
 
 from ingest_service.domain.errors import StatementError
 from ingest_service.domain.reading.archive import unpack
+from ingest_service.domain.reading.blocks import Blocks
 from ingest_service.domain.reading.documents import document_of
-from ingest_service.domain.reading.plain import PlainText
 from ingest_service.domain.reading.sniff import sniff_kind
 
 MAX_COLUMNS = 512
@@ -20,7 +20,7 @@ SAMPLE_RECORDS = 100
 CHUNK_ROWS = 50_000
 CHUNK_CHARS = 16 << 20
 HEAVY_CHUNK_ROWS = 20_000
-"""A workbook is parsed by a process of its own: the fewer rows wait, the more both do at once."""
+"""What is parsed by a process of its own: the fewer rows wait, the more both do at once."""
 
 
 # A tuple, not a frozen dataclass: a million of these are made, at a third of the cost.
@@ -36,14 +36,54 @@ class Table:
     """One table: its first records for recognition, and all of its records.
 
     heavy tells that rows may be so large that a chunk of them must be bounded by its text; plain
-    reads the same records in blocks of columns, where the table is an ordinary text.
+    reads the same records in blocks of columns, where the table is an ordinary text or a sheet.
     """
 
     sheet: str | None
     sample: tuple[Record, ...]
     records: Iterable[Record]
     heavy: bool = False
-    plain: PlainText | None = None
+    plain: Blocks | None = None
+
+
+class OpenedTables(Iterable[Table]):
+    """The tables of a file, of which the first may be looked at before all are read, once each.
+
+    A workbook is parsed whole, and an archive unpacked, before the first row of it is to be had:
+    who opened a file twice would do that twice.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self._coming = open_tables(stream)
+        self._first: Table | None = None
+        self._fault: Exception | None = None
+
+    def first(self) -> Table | None:
+        """The first table, None where there is none; it comes again when all are read.
+
+        Raises:
+            StatementError: the content is no table, or breaks a limit.
+        """
+        try:
+            self._first = next(self._coming, None)
+        except Exception as fault:
+            self._fault = fault
+            raise
+        return self._first
+
+    def __iter__(self) -> Iterator[Table]:
+        """All tables; raises what looking at the first has raised."""
+        if self._fault is not None:
+            raise self._fault
+        first, self._first = self._first, None
+        if first is not None:
+            yield first
+        yield from self._coming
+
+    def close(self) -> None:
+        """End what reads the file."""
+        self._coming.close()
 
 
 def open_tables(stream: BinaryIO) -> Generator[Table]:

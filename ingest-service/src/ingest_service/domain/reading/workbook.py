@@ -2,7 +2,7 @@
 
 The parsers of workbooks trust what a file says of its size: two cells far apart make them ask for
 hundreds of gigabytes, and they end the process when they get none. So a child process
-(workbook_child) does the parsing, under a limit of its address space, and sends rows of text as
+(workbook_child) does the parsing, under a limit of its address space, and sends columns of text as
 they come; what kills it is an error of that file, no more.
 """
 
@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import chain, islice
 from tempfile import TemporaryFile
@@ -23,7 +23,8 @@ from typing import Any, BinaryIO, cast
 
 from ingest_service.domain.errors import StatementError
 from ingest_service.domain.reading.archive import is_archive, read_directory
-from ingest_service.domain.reading.tables import SAMPLE_RECORDS, Record, Table
+from ingest_service.domain.reading.blocks import Block, unpack
+from ingest_service.domain.reading.tables import MAX_CELL_CHARS, SAMPLE_RECORDS, Record, Table
 
 MAX_ENTRIES = 2_000
 MAX_INFLATED_BYTES = 768 << 20
@@ -55,8 +56,8 @@ def open_workbook(stream: BinaryIO) -> Iterator[Table]:
             number += 1
             first = tuple(islice(child.rows(), SAMPLE_RECORDS))
             if first:
-                records = _Rows(file, number, child, first, slowly=slowly)
-                yield Table(sheet=name, sample=first, records=records, heavy=True)
+                rows = _Rows(file, number, child, first, slowly=slowly)
+                yield Table(sheet=name, sample=first, records=rows, heavy=True, plain=rows)
 
 
 class _Rows(Iterable[Record]):
@@ -72,14 +73,34 @@ class _Rows(Iterable[Record]):
         self._slowly = slowly
 
     def __iter__(self) -> Iterator[Record]:
+        with self._opened() as (first, child):
+            yield from first
+            yield from child.rows()
+
+    def blocks(self, first_line: int) -> Iterator[Block | Iterable[Record]]:
+        """The rows from this one on: blocks, and last its records where they are no longer even."""
+        with self._opened() as (first, child):
+            parts: Iterator[Sequence[Record] | Block] = chain((first,), child.parts())
+            for part in parts:
+                block = part if isinstance(part, Block) else _block(part, first_line)
+                if block is None:
+                    rest = chain.from_iterable(map(_records, chain((part,), parts)))
+                    yield (record for record in rest if record.row >= first_line)
+                    return
+                if len(block.lines):
+                    yield block
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Sequence[Record], _Child]]:
+        """The rows that were taken for the sample, and a child that has all others."""
         child, self._child = self._child, None
         if child is not None and child.is_at(self._number):
-            yield from chain(self._first, child.rows())
+            yield self._first, child
             return
         with closing(_Child(self._file, slowly=self._slowly)) as again:
             for _ in range(self._number):
                 again.next_sheet()
-            yield from again.rows()
+            yield (), again
 
 
 class _Child:
@@ -126,11 +147,24 @@ class _Child:
             while self._ready:
                 yield self._ready.popleft()
             if self._sheet is not None:
-                kind, value = self._frame()
-                if kind == "rows":
-                    self._ready.extend(Record(row, cells) for row, cells in value)
-                else:
-                    self._sheet = None
+                self._ready.extend(_records(self._part()))
+
+    def parts(self) -> Iterator[Sequence[Record] | Block]:
+        """The rest of this sheet as it comes: a few rows first, then columns where they can be."""
+        if self._ready:
+            yield list(self._ready)
+            self._ready.clear()
+        while self._sheet is not None:
+            yield self._part()
+
+    def _part(self) -> Sequence[Record] | Block:
+        kind, value = self._frame()
+        if kind == "rows":
+            return [Record(row, cells) for row, cells in value]
+        if kind == "columns":
+            return _unpacked(*value)
+        self._sheet = None
+        return ()
 
     def _frame(self) -> tuple[str, Any]:
         pipe = self._process.stdout
@@ -149,6 +183,35 @@ class _Child:
         """What a child that ended without a word died of: its limits, or a fault of the parser."""
         limits = {-signal.SIGABRT, -signal.SIGKILL, -signal.SIGXCPU, -signal.SIGSEGV}
         return "archive-too-large" if self._process.wait() in limits else "workbook-unreadable"
+
+
+def _unpacked(numbers: Sequence[int], columns: Sequence[bytes]) -> Block:
+    import numpy as np
+    import pyarrow as pa
+
+    arrays = [unpack(column, len(numbers)) for column in columns]
+    table = pa.table(arrays, names=[str(at) for at in range(len(arrays))])
+    return Block(np.array(numbers, dtype=np.int64), table, padded=True)
+
+
+def _records(part: Sequence[Record] | Block) -> Iterable[Record]:
+    return part.records() if isinstance(part, Block) else part
+
+
+def _block(records: Sequence[Record], first_line: int) -> Block | None:
+    """The records from a row on as a block; None where a cell is too long for one."""
+    import numpy as np
+    import pyarrow as pa
+
+    kept = [record for record in records if record.row >= first_line]
+    if any(len(cell) > MAX_CELL_CHARS for record in kept for cell in record.cells):
+        return None
+    width = max((len(record.cells) for record in kept), default=0)
+    padded = [record.cells + [""] * (width - len(record.cells)) for record in kept]
+    arrays = [pa.array(column, pa.large_string()) for column in zip(*padded, strict=True)]
+    lines = np.array([record.row for record in kept], dtype=np.int64)
+    table = pa.table(arrays, names=[str(at) for at in range(width)])
+    return Block(lines, table, padded=True)
 
 
 def guard_archive(stream: BinaryIO) -> bool:

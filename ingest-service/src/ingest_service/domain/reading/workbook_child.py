@@ -1,7 +1,10 @@
 """The process that parses one workbook: `python -m ...workbook_child < FILE`, rows on stdout.
 
-Frames are a length and a marshalled pair: ("sheet", name), then ("rows", [(row, cells), ...]) and
-("done", None) for each sheet, ("end", None) at last; ("error", code) ends it at any point.
+Frames are a length and a marshalled pair: ("sheet", name), then the rows and ("done", None) for
+each sheet, ("end", None) at last; ("error", code) ends it at any point. The first rows come as
+("rows", [(row, cells), ...]), for whoever looks what table it is; the others as
+("columns", ([row, ...], [packed column, ...])), filled up with empty cells, or again as rows where
+a cell is too long or cannot be packed.
 """
 
 from __future__ import annotations
@@ -16,15 +19,21 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
-from typing import IO, Any, BinaryIO
+from itertools import islice
+from typing import IO, Any, BinaryIO, cast
+
+from ingest_service.domain.reading.blocks import join_packed, pack
 
 MAX_COLUMNS = 512
 MAX_CELL_CHARS = 32_767
 MEMORY_BYTES = 320 << 20
 CPU_S = 300
 _EXACT_FLOAT = 1e15
+_FIRST_ROWS = 100
 _ROWS = 1_000
 _CHARS = 1 << 20
+_BLOCK_ROWS = 20_000
+_PACKED_BYTES = 8 << 20
 _BLOCK_BYTES = 1 << 16
 _LENGTH = struct.Struct("<I")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -48,11 +57,11 @@ def main() -> None:
     try:
         with open(_INPUT, "rb") as file:  # noqa: PTH123 - a descriptor, no path
             check_sizes(file)
-        sheets = _slow_sheets() if "slowly" in sys.argv[1:] else _fast_sheets()
-        for name, rows in sheets:
+        slowly = "slowly" in sys.argv[1:]
+        for name, rows in _slow_sheets() if slowly else _fast_sheets():
             _send(out, "sheet", name)
-            for batch in _batches(rows):
-                _send(out, "rows", batch)
+            for kind, part in sheet_frames(rows, in_columns=not slowly):
+                _send(out, kind, part)
             _send(out, "done", None)
         _send(out, "end", None)
     except RefusedError as error:
@@ -180,13 +189,87 @@ def _slow_sheets() -> Iterator[tuple[str, Rows]]:
             yield sheet.title, enumerate(rows, start=1)
 
 
+def sheet_frames(rows: Rows, *, in_columns: bool) -> Iterator[tuple[str, Any]]:
+    """Kinds and values of the frames of a sheet's rows."""
+    filled = _filled(rows)
+    for batch in _batches(islice(filled, _FIRST_ROWS)):
+        yield "rows", batch
+    if not in_columns:
+        for batch in _batches(filled):
+            yield "rows", batch
+        return
+    block = _Columns()
+    while part := list(islice(filled, _ROWS)):
+        if block.add(part):
+            if block.is_full:
+                yield "columns", block.taken()
+            continue
+        if block.numbers:
+            yield "columns", block.taken()
+        for batch in _batches(part):
+            yield "rows", batch
+    if block.numbers:
+        yield "columns", block.taken()
+
+
+def _filled(rows: Rows) -> Iterator[tuple[int, Sequence[object]]]:
+    """The rows that hold anything.
+
+    A cell far below makes a million empty rows; to look at each of their cells takes seconds.
+    """
+    for number, values in rows:
+        if values.count("") != len(values) and values.count(None) != len(values):
+            yield number, values
+
+
+class _Columns:
+    """Rows of one sheet, all of one width, on their way to be a frame of columns."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self._parts: list[list[bytes]] = []
+        self._bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the frame should be sent."""
+        return len(self.numbers) >= _BLOCK_ROWS or self._bytes > _PACKED_BYTES
+
+    def add(self, part: Sequence[tuple[int, Sequence[object]]]) -> bool:
+        """Whether all of the rows could be taken in; else none of them was."""
+        packed = []
+        for cells in zip(*(values for _, values in part), strict=True):
+            column = _packed_texts(cells)
+            if column is None:
+                return False
+            packed.append(column)
+        self.numbers += [number for number, _ in part]
+        self._parts.append(packed)
+        self._bytes += sum(map(len, packed))
+        return True
+
+    def taken(self) -> tuple[list[int], list[bytes]]:
+        """What is there, which is then gone."""
+        taken = self.numbers, list(map(join_packed, zip(*self._parts, strict=True)))
+        self.numbers, self._parts, self._bytes = [], [], 0
+        return taken
+
+
+def _packed_texts(cells: Sequence[object]) -> bytes | None:
+    """Cells as people see them, packed; None where that cannot be."""
+    if set(map(type, cells)) == {str}:
+        texts = cast("Sequence[str]", cells)
+    else:
+        texts = [cell_text(cell) for cell in cells]
+    if max(map(len, texts)) > MAX_CELL_CHARS:
+        return None
+    return pack(texts)
+
+
 def _batches(rows: Rows) -> Iterator[list[tuple[int, list[str]]]]:
     batch: list[tuple[int, list[str]]] = []
     chars = 0
     for number, values in rows:
-        # A cell far below makes a million empty rows; to look at each of their cells takes seconds.
-        if values.count("") == len(values) or values.count(None) == len(values):
-            continue
         cells = [cell_text(value) for value in values]
         while cells and not cells[-1]:
             cells.pop()
