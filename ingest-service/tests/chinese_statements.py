@@ -220,6 +220,29 @@ STATEMENTS = (
         ),
     ),
     Statement(
+        "ccb-credit",
+        "credit-bill",
+        "建设银行信用卡(4321)",
+        (
+            (2850, "CNY", "expense"),
+            (123450, "CNY", "transfer"),
+            (4985, "CNY", "expense"),
+            (850, "CNY", "refund"),
+            (10000, "CNY", "income"),
+        ),
+        ((6, "balance-row"),),
+    ),
+    Statement(
+        "ccb-credit",
+        "credit-list",
+        "建设银行信用卡(4321)",
+        (
+            (2850, "CNY", "expense"),
+            (123450, "CNY", "transfer"),
+            (4985, "CNY", "expense"),
+        ),
+    ),
+    Statement(
         "abc-debit",
         "debit-app",
         "农业银行储蓄卡",

@@ -202,6 +202,8 @@ def test_the_other_account_is_told_by_four_digits_only() -> None:
         ("cgb-credit", "credit", 4, "日元 1000"),
         ("bocom-credit", "credit", 3, "JPY 1,000.00"),
         ("spdb-credit", "credit", 1, "1,000.00(JPY)"),
+        ("ccb-credit", "credit-bill", 2, "JPY 1,000.00"),
+        ("ccb-credit", "credit-list", 2, "欧元 6.25"),
     ],
 )
 def test_the_billed_amount_counts_and_what_was_paid_abroad_is_kept(
@@ -210,6 +212,18 @@ def test_the_billed_amount_counts_and_what_was_paid_abroad_is_kept(
     notes = of(profile, generation)["note"].tolist()
     assert original in notes[at]
     assert original not in notes[0]
+
+
+@pytest.mark.parametrize(
+    "heading", ["<td colspan=2>{}</td>", "<td>{}</td>"], ids=["spanning", "narrow"]
+)
+def test_headings_of_money_may_stand_above_two_cells_each(heading: str) -> None:
+    one = next(s for s in STATEMENTS if s.name == "ccb-credit.credit-bill")
+    page = as_html(one).decode("gb18030")
+    for name in ("交易币/金额", "结算币/金额"):
+        page = page.replace(f"<td>{name}</td><td></td>", heading.format(name))
+    found, rows, _ = read(page.encode("gb18030"))
+    assert (found, told(rows)) == (one.profile, one.told)
 
 
 def test_a_bill_without_years_takes_them_from_its_month() -> None:
