@@ -4,9 +4,10 @@
 
 Prints one line of JSON for each number of rows. ours_s: from the first byte of the upload until
 the import is stored, by the live web process and worker. beancount_s: its loader on the same rows
-as a ledger, without its cache. actual_s: importTransactions of all rows into a new budget without
-a server. The second figure of each: the same rows once more (beancount loads again). The peers are
-installed into a temporary folder; one that cannot be is told as null, with the reason.
+as a ledger, without its cache. actual_s: importTransactions of all rows, in parts of 5,000, into a
+new budget without a server. The second figure of each: the same rows once more (beancount loads
+again). The peers are installed into a temporary folder; one that cannot be is told as null, with
+the reason. So is what Actual does not finish within --actual-limit-s, with the rows it had done.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import tempfile
 import time
 import venv
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from servicekit.testing import TokenMint
 
 _BEANCOUNT = "beancount==3.2.3"
 _ACTUAL = "@actual-app/api@26.9.0"
-_TIMEOUT_S = 900
+_TIMEOUT_S = 900.0
 _BUSY = {"queued", "running"}
 _ACTUAL_SCRIPT = Path(__file__).with_name("peers_actual.mjs")
 _LOAD = """
@@ -46,6 +48,18 @@ _OPEN = "2019-01-01 open Assets:Bank\n2019-01-01 open Expenses:Food\n"
 
 class PeerMissingError(Exception):
     """A peer could not be installed or did not end."""
+
+
+class _NotDoneError(PeerMissingError):
+    """A peer did not end within its time.
+
+    Attributes:
+        told: what it had told until then.
+    """
+
+    def __init__(self, limit_s: float, told: str) -> None:
+        super().__init__(f"not finished within {limit_s:.0f} s")
+        self.told = told
 
 
 def payments(rows: int) -> Iterator[tuple[str, str, str, str, str]]:
@@ -125,8 +139,8 @@ def install_actual(folder: Path) -> Path:
     return home
 
 
-def actual(home: Path, folder: Path, rows: int) -> dict[str, Any]:
-    """Seconds of importTransactions and of the same rows again."""
+def actual(home: Path, folder: Path, rows: int, *, limit_s: float) -> dict[str, Any]:
+    """Seconds of importTransactions and of the same rows again; null with the rows done."""
     given = folder / "rows.json"
     told = [
         {
@@ -139,14 +153,30 @@ def actual(home: Path, folder: Path, rows: int) -> dict[str, Any]:
         for day, payee, note, yuan, number in payments(rows)
     ]
     given.write_text(json.dumps(told), encoding="utf-8")
-    lines = _run(["node", str(_ACTUAL_SCRIPT), str(given)], home).splitlines()
-    first, again = (json.loads(line) for line in lines if line.startswith('{"seconds"'))
-    if (first["added"], again["added"]) != (rows, 0):
-        raise RuntimeError(f"Actual added {first['added']} rows, then {again['added']}")
-    return {"actual_s": round(first["seconds"], 2), "actual_again_s": round(again["seconds"], 2)}
+    lines, reason = _run_bounded(["node", str(_ACTUAL_SCRIPT), str(given)], home, limit_s)
+    figures: dict[str, Any] = {}
+    for time_, key in (("first", "actual"), ("again", "actual_again")):
+        parts = [part for part in map(json.loads, lines) if part["time"] == time_]
+        done = parts[-1] if parts else {"rows": 0, "added": 0}
+        if done["added"] != (done["rows"] if time_ == "first" else 0):
+            raise RuntimeError(f"Actual added {done['added']} of {done['rows']} rows ({time_})")
+        if done["rows"] == rows:
+            figures[f"{key}_s"] = round(done["seconds"], 2)
+        else:
+            figures |= {f"{key}_s": None, f"{key}_rows_done": done["rows"]}
+    return figures | ({"actual_reason": reason} if reason else {})
 
 
-def _run(command: list[str], folder: Path) -> str:
+def _run_bounded(command: list[str], folder: Path, limit_s: float) -> tuple[list[str], str]:
+    """The lines of JSON that a command told, and why it was ended; nothing where it was not."""
+    try:
+        told, reason = _run(command, folder, limit_s=limit_s), ""
+    except _NotDoneError as error:
+        told, reason = error.told, str(error)
+    return [line for line in told.splitlines() if line.startswith("{") and line[-1] == "}"], reason
+
+
+def _run(command: list[str], folder: Path, *, limit_s: float = _TIMEOUT_S) -> str:
     env = os.environ | {"BEANCOUNT_DISABLE_LOAD_CACHE": "1", "TMPDIR": str(folder)}
     try:
         done = subprocess.run(
@@ -156,10 +186,11 @@ def _run(command: list[str], folder: Path) -> str:
             capture_output=True,
             text=True,
             check=True,
-            timeout=_TIMEOUT_S,
+            timeout=limit_s,
         )
     except subprocess.TimeoutExpired as error:
-        raise PeerMissingError(f"not done after {_TIMEOUT_S} s") from error
+        told = error.stdout or b""
+        raise _NotDoneError(limit_s, told if isinstance(told, str) else told.decode()) from error
     except (subprocess.CalledProcessError, OSError) as error:
         reason = getattr(error, "stderr", "") or str(error)
         raise PeerMissingError(reason.strip().splitlines()[-1]) from error
@@ -169,13 +200,13 @@ def _run(command: list[str], folder: Path) -> str:
 class Peers:
     """The peers that could be installed, and why others could not."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, actual_limit_s: float) -> None:
         self._folder = folder
         self._measures: dict[str, Any] = {}
         self.missing: dict[str, str] = {}
         for name, install, measure in (
             ("beancount", install_beancount, beancount),
-            ("actual", install_actual, actual),
+            ("actual", install_actual, partial(actual, limit_s=actual_limit_s)),
         ):
             try:
                 self._measures[name] = (measure, install(folder))
@@ -197,11 +228,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000])
-    sizes = parser.parse_args().rows
+    parser.add_argument("--actual-limit-s", type=float, default=_TIMEOUT_S)
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        peers = Peers(folder)
-        for rows in sizes:
+        peers = Peers(folder, actual_limit_s=arguments.actual_limit_s)
+        for rows in arguments.rows:
             place = folder / f"ours-{rows}"
             place.mkdir()
             told = {"rows": rows, **ours(place, rows), **peers.timed(rows)}
