@@ -50,6 +50,21 @@ def fill(database: Path, rows: int) -> None:
     engine.dispose()
 
 
+def link(database: Path, every: int) -> None:
+    """Tie every nth row to the one after it."""
+    engine = open_engine(database)
+    with write_transaction(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO links (user_id, kind, from_id, to_id, amount_minor)"
+                " SELECT 1, 'same_payment', id, id + 1, amount_minor FROM expenses"
+                " WHERE id % :every = 0 AND id < (SELECT max(id) FROM expenses)"
+            ),
+            {"every": every},
+        )
+    engine.dispose()
+
+
 def sqlite_csv_s(database: Path, target: Path) -> float:
     """Seconds of the command sqlite3 for the same columns, one joined with its category's name."""
     columns = ", ".join(
@@ -87,6 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--formats", default="csv,ndjson,xlsx")
+    parser.add_argument("--link-every", type=int, default=0, help="link every nth row to the next")
     options = parser.parse_args()
     mint = TokenMint()
     with tempfile.TemporaryDirectory() as name:
@@ -94,6 +110,8 @@ def main() -> None:
         with running(folder, mint) as (address, processes):
             database = folder / "data" / "ingest.sqlite3"
             fill(database, options.rows)
+            if options.link_every:
+                link(database, options.link_every)
             for file_format in options.formats.split(","):
                 plain_s = sqlite_csv_s(database, folder / "plain.csv")
                 url = f"{address}/data/export?format={file_format}"

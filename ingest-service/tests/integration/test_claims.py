@@ -12,7 +12,7 @@ from servicekit.sqlite import write_transaction
 IDS = st.sets(st.integers(1, 30))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(held=IDS, drop=IDS, add=IDS)
 def test_exactly_the_rows_told_are_claimed(
     engine: Engine, held: set[int], drop: set[int], add: set[int]

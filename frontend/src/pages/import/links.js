@@ -21,6 +21,8 @@ import { prefs } from "../../state/prefs.js";
 const STATUSES = ["proposed", "linked", "confirmed", "rejected"];
 const KINDS = ["same_payment", "refund", "own_transfer"];
 const PAGE = 20;
+/** Reasons that are a person's word, of which nothing is to be weighed. */
+const UNSCORED = new Set(["by-hand", "from-export"]);
 
 /** Rows that may mean the same money, side by side, to confirm or to split. @param {HTMLElement} element @param {URLSearchParams} params */
 export function mountLinks(element, params) {
@@ -88,7 +90,7 @@ function whyText({ reason, score }) {
   const params = /** @type {Record<string, string | number>} */ (reason?.params ?? {});
   const why = has(key) ? t(key, params) : t("link-reason.other");
   const near = lag(params);
-  return `${why}${near}${score !== null && reason?.code !== "by-hand" ? t("link-reason.score", { share: `${Math.round(score * 100)}%` }) : ""}`;
+  return `${why}${near}${score !== null && !UNSCORED.has(reason?.code ?? "") ? t("link-reason.score", { share: `${Math.round(score * 100)}%` }) : ""}`;
 }
 
 /** How far apart in time, where the reason says so. @param {Record<string, string | number>} params */

@@ -31,6 +31,7 @@ class LinkReasonSchema(StrictSchema):
                 "refund-merchant-amount",
                 "transfer-pair",
                 "by-hand",
+                "from-export",
             ]
         }
     )

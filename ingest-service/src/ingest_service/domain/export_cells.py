@@ -6,10 +6,11 @@ Blocks of rows are turned at once: what differs from row to row is looked up, no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest_service.domain.amounts import format_minor
+from ingest_service.domain.export_naming import naming_columns
 from ingest_service.domain.export_table import (
     category_source_word,
     direction_word,
@@ -24,8 +25,9 @@ EXPORTED_FIELDS = (
     "place", "note", "source", "external_id", "account", "order_ref", "refunded_minor", "pending",
     "category_source", "category_confidence",
 )  # fmt: skip
-"""The columns of a stored row that an export shows, in the order of export_table.TABLE_COLUMNS."""
+"""The columns of a stored row that an export shows, in the order of export_table.TABLE_COLUMNS.
 
+One more follows: what export_naming tells of rows that have links or were changed, mostly None."""
 Row = tuple[Any, ...]
 Column = Sequence[Any]
 Block = Sequence[Column]
@@ -68,14 +70,14 @@ def value_blocks(rows: Iterable[Sequence[Row]], reader: Reader) -> Iterator[Bloc
 
     Amounts are texts, coordinates floats, pending is a boolean; nothing is made harmless.
     """
+    english = replace(reader, lang="en")
     for block in rows:
-        columns = _common(block, reader)
+        columns = _common(block, english)
         columns["time"] = reader.clock.instants(columns["time"])
-        columns["direction"] = [row[3] for row in block]
-        columns["refunded"] = [refunded or None for refunded in columns["refunded"]]
         columns["pending"] = [bool(row[15]) for row in block]
-        columns["category_source"] = [row[16] for row in block]
         columns["category_confidence"] = [row[17] for row in block]
+        for name in ("refunded", "ref", "stated_direction", "stated_refunded"):
+            columns[name] = [cell or None for cell in columns[name]]
         yield list(columns.values())
 
 
@@ -83,7 +85,7 @@ def _common(block: Sequence[Row], reader: Reader) -> dict[str, Column]:
     """The columns by the keys of the table; time, lat and lon as they are stored."""
     (time, minor, currency, direction, category, merchant, lat, lon, place, note, source,
      external_id, account, order_ref, refunded, pending, category_source, confidence,
-     ) = zip(*block, strict=True)  # fmt: skip
+     naming) = zip(*block, strict=True)  # fmt: skip
     words = {name: direction_word(name, reader.lang) for name in DIRECTIONS}
     sources = {name: category_source_word(name, reader.lang) for name in CATEGORY_SOURCES}
     paths = reader.paths
@@ -107,6 +109,12 @@ def _common(block: Sequence[Row], reader: Reader) -> dict[str, Column]:
         "pending": [yes[flag] for flag in pending],
         "category_source": [sources[name] for name in category_source],
         "category_confidence": _floats(confidence),
+        **naming_columns(
+            naming,
+            lambda at: dict(zip(EXPORTED_FIELDS, block[at], strict=False)),
+            lang=reader.lang,
+            exponent_of=reader.exponent_of,
+        ),
     }
 
 

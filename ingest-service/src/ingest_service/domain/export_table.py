@@ -50,9 +50,13 @@ TABLE_COLUMNS = (
     TableColumn("pending", "待入账", "pending", "code"),
     TableColumn("category_source", "分类来自", "category_source", "code"),
     TableColumn("category_confidence", "分类把握", "category_confidence", "number"),
+    TableColumn("ref", "编号", "ref", "code"),
+    TableColumn("links", "关联", "links"),
+    TableColumn("stated_direction", "账单收支", "stated_direction", "code"),
+    TableColumn("stated_refunded", "账单已退款", "stated_refunded", "number"),
 )
-_FIRST_COLUMNS = TABLE_COLUMNS[:-2]
-"""Those of exports before they told who set a category."""
+_GENERATIONS = (TABLE_COLUMNS, TABLE_COLUMNS[:18], TABLE_COLUMNS[:16])
+"""The newest, those of exports before links, and before they told who set a category."""
 
 DIRECTION_WORDS = {
     "expense": "支出",
@@ -80,7 +84,7 @@ def is_own_header(cells: Sequence[str]) -> bool:
     """Whether a header row is that of an export, whole and in its order."""
     return any(
         list(cells) == headers(columns, lang)
-        for columns in (TABLE_COLUMNS, _FIRST_COLUMNS)
+        for columns in _GENERATIONS
         for lang in ("zh-CN", "en")
     )
 

@@ -512,8 +512,8 @@ class Stored:
 class Staging(Protocol):
     """Rows of one file on their way in, on disk but outside the tables until stored."""
 
-    def add(self, rows: pa.Table) -> None:
-        """Stage rows (domain.staged.STAGED_COLUMNS)."""
+    def add(self, rows: pa.Table, ties: pa.Table | None = None) -> None:
+        """Stage rows (domain.staged.STAGED_COLUMNS), and what domain.ties makes of some."""
         ...
 
     def add_errors(self, errors: Sequence[RowError]) -> None:

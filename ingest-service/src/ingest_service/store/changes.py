@@ -68,13 +68,14 @@ class Changes:
         self.to_sum: set[int] = set()
         """Rows whose refunds must be summed anew."""
 
-    def tell(self, told: Told, *, import_id: int) -> None:
-        """Let a file's tellings of known rows count."""
+    def tell(self, told: Told, *, import_id: int, is_export: bool = False) -> None:
+        """Let a file's tellings of known rows count; an export does not say what is closed."""
         for rows, records in self._chunks(sorted(told)):
             kept: list[tuple[int, int, str]] = []
             values: dict[int, dict[str, Any]] = {}
             for row in rows:
                 telling, content = told[row["id"]]
+                telling = _open_or_closed(row, telling) if is_export else telling
                 current, earlier = version_of(row), records.get(row["id"], {})
                 base = _base(current, earlier)
                 change = _change(row, current, merged(current, telling))
@@ -88,12 +89,14 @@ class Changes:
                 self._connection.exec_driver_sql(_RECORD, kept)
             self._write(rows, values)
 
-    def count(self, told: Told) -> None:
+    def count(self, told: Told, *, is_export: bool = False) -> None:
         """Note which rows tell() would change."""
         for rows, _ in self._chunks(sorted(told)):
             for row in rows:
+                telling = told[row["id"]][0]
+                telling = _open_or_closed(row, telling) if is_export else telling
                 current = version_of(row)
-                if _change(row, current, merged(current, told[row["id"]][0])):
+                if _change(row, current, merged(current, telling)):
                     self.updated.add(row["id"])
 
     def retell(self, holders: Holders) -> None:
@@ -202,6 +205,13 @@ def version_of(row: Row) -> dict[str, Any]:
     if row["closed"] and direction == "expense":
         direction = "neutral"
     return version | {"direction": direction}
+
+
+def _open_or_closed(row: Row, telling: Version) -> Version:
+    """The telling of a file that shows what became of a row, where a statement had closed it."""
+    if not row["closed"] or telling["direction"] not in {"expense", "neutral"}:
+        return telling
+    return {**telling, "closed": row["closed"], "direction": "neutral"}
 
 
 def _base(current: Version, records: Mapping[int | None, Any]) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
+    text,
     update,
 )
 
@@ -45,6 +47,33 @@ from ingest_service.store.rows import expense_of, inserted_id, last_seq, take_se
 from ingest_service.store.tables import expenses, links
 
 _STREAM_ROWS = 2_000
+_ANY_LINK = "SELECT 1 FROM links WHERE user_id = :user_id LIMIT 1"
+_TIES = """
+(SELECT group_concat(tie, ';') FROM (
+    SELECT l.kind || ' ' || l.status || ' ' || lower(hex(o.fingerprint)) || '-' || o.occurrence
+           AS tie
+    FROM links l JOIN expenses o ON o.id = l.{there}
+    WHERE l.{here} = expenses.id AND o.deleted = 0 AND o.fingerprint IS NOT NULL ORDER BY tie))
+"""
+_IS_TIED = """
+OR EXISTS (SELECT 1 FROM links l WHERE l.from_id = expenses.id)
+OR EXISTS (SELECT 1 FROM links l WHERE l.to_id = expenses.id)
+"""
+# What domain.export_naming takes.
+_NAMING = """
+CASE WHEN (expenses.edited <> '' OR expenses.stated_direction <> '' {is_tied})
+          AND expenses.fingerprint IS NOT NULL
+     THEN json_array(lower(hex(expenses.fingerprint)), expenses.occurrence,
+                     expenses.stated_direction, expenses.stated_refund_minor,
+                     {outgoing}, {incoming})
+END
+"""
+_UNTIED = _NAMING.format(is_tied="", outgoing="NULL", incoming="NULL")
+_TIED = _NAMING.format(
+    is_tied=_IS_TIED,
+    outgoing=_TIES.format(here="from_id", there="to_id"),
+    incoming=_TIES.format(here="to_id", there="from_id"),
+)
 _MANUAL = "manual"
 # Set along with what a person gives, and no word of his own.
 _NOT_EDITED = frozenset({"city", "closed", "category_source", "category_confidence"})
@@ -115,9 +144,14 @@ class SqliteExpenses:
         return int(self._connection.execute(query).scalar_one())
 
     def exported(self, user_id: int, where: ExpenseFilter) -> Iterator[Sequence[Row]]:
-        """EXPORTED_FIELDS of all rows that match, in order of time, at constant memory."""
+        """All rows that match as domain.export_cells takes them, in order of time.
+
+        Memory is constant: links are looked up in their index while the rows are walked.
+        """
+        any_link = self._connection.execute(text(_ANY_LINK), {"user_id": user_id}).first()
+        naming: ColumnElement[str | None] = literal_column(_TIED if any_link else _UNTIED)
         query = (
-            select(*(expenses.c[name] for name in EXPORTED_FIELDS))
+            select(*(expenses.c[name] for name in EXPORTED_FIELDS), naming)
             .where(rows_of(user_id, where))
             .order_by(expenses.c.time, expenses.c.id)
         )

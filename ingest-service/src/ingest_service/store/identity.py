@@ -5,14 +5,15 @@ Loads NumPy: only the worker imports this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from ingest_service.domain.export_links import RowName
 from ingest_service.store.spool import Spool
 
 # Rows nearer to one another than this are looked up together, by one walk along the index.
@@ -40,6 +41,20 @@ class Identities:
     content: NDArray[np.uint64]
     main: Flags
     numbered: Flags
+
+    def fingerprint(self, at: int) -> bytes:
+        """The fingerprint of one row."""
+        return int(self.time[at]).to_bytes(4, "big") + int(self.digest[at]).to_bytes(8, "little")
+
+    def renamed(self, names: Mapping[int, RowName]) -> Identities:
+        """The identities, where these rows are known by the names that their file gives them."""
+        if not names:
+            return self
+        time, digest = self.time.copy(), self.digest.copy()
+        for at, name in names.items():
+            time[at] = int.from_bytes(name.fingerprint[:4], "big")
+            digest[at] = int.from_bytes(name.fingerprint[4:], "little")
+        return replace(self, time=time, digest=digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +94,11 @@ def read_identities(spool: Spool) -> Identities:
     return Identities(**{name: np.concatenate(arrays) for name, arrays in parts.items()})
 
 
-def judge(connection: Connection, user_id: int, rows: Identities) -> Verdicts:
-    """What each row of the file is, as the table stands now."""
-    occurrence, repeated = _number(rows)
+def judge(
+    connection: Connection, user_id: int, rows: Identities, names: Mapping[int, RowName]
+) -> Verdicts:
+    """What each row of the file is, as the table stands now; some have names."""
+    occurrence, repeated = _number(rows, names)
     known = np.zeros(len(rows.time), dtype=np.int64)
     same = np.zeros(len(rows.time), dtype=bool)
     told_once = np.flatnonzero(~repeated)
@@ -99,15 +116,18 @@ def judge(connection: Connection, user_id: int, rows: Identities) -> Verdicts:
     return Verdicts(occurrence, known, same, repeated)
 
 
-def _number(rows: Identities) -> tuple[Integers, Flags]:
+def _number(rows: Identities, names: Mapping[int, RowName]) -> tuple[Integers, Flags]:
     """Occurrences among rows of one fingerprint, and the rows that the file tells twice.
 
-    Equal order number and equal texts is one row told twice; without a number it is another.
+    Equal order number and equal texts is one row told twice; without a number it is another. A
+    name says which of equal rows it is, but not for two of them.
     """
     count = len(rows.time)
     occurrence = np.zeros(count, dtype=np.int64)
     repeated = np.zeros(count, dtype=bool)
     keys = _mixed(rows.time, rows.digest, occurrence)
+    for at, name in names.items():
+        occurrence[at] = name.occurrence
     order = np.argsort(keys, kind="stable")
     equal = keys[order][1:] == keys[order][:-1]
     if not equal.any():
@@ -116,21 +136,32 @@ def _number(rows: Identities) -> tuple[Integers, Flags]:
     ends = np.append(starts[1:], count)
     for start, end in zip(starts, ends, strict=True):
         if end - start > 1:
-            _number_equals(rows, order[start:end], occurrence, repeated)
+            _number_equals(rows, order[start:end], occurrence, repeated, names)
     return occurrence, repeated
 
 
 def _number_equals(
-    rows: Identities, members: Integers, occurrence: Integers, repeated: Flags
+    rows: Identities,
+    members: Integers,
+    occurrence: Integers,
+    repeated: Flags,
+    names: Mapping[int, RowName],
 ) -> None:
     seen: set[int] = set()
+    first_by_number = {names[at].occurrence: at for at in members[::-1].tolist() if at in names}
+    named = set(first_by_number.values())
+    seen.update(int(rows.content[at]) for at in named)
     number = 0
-    for at in members:
+    for at in members.tolist():
+        if at in named:
+            continue
         content = int(rows.content[at])
         if rows.numbered[at] and content in seen:
             repeated[at] = True
             continue
         seen.add(content)
+        while number in first_by_number:
+            number += 1
         occurrence[at] = number
         number += 1
 

@@ -116,15 +116,16 @@ def take_back(connection: Connection, link_ids: Sequence[int]) -> None:
 def drop_links_of(connection: Connection, row_ids: Iterable[int]) -> None:
     """Forget every link of these rows, which are gone; what the links did is taken back."""
     rows = json.dumps(sorted(row_ids))
-    _drop(connection, list(connection.execute(text(_TOUCHING), {"rows": rows}).scalars()))
+    drop_links(connection, list(connection.execute(text(_TOUCHING), {"rows": rows}).scalars()))
 
 
 def drop_dead_links(connection: Connection, user_id: int) -> None:
     """Forget every link of the user that has lost one of its rows."""
-    _drop(connection, list(connection.execute(text(_DEAD), {"user_id": user_id}).scalars()))
+    drop_links(connection, list(connection.execute(text(_DEAD), {"user_id": user_id}).scalars()))
 
 
-def _drop(connection: Connection, link_ids: Sequence[int]) -> None:
+def drop_links(connection: Connection, link_ids: Sequence[int]) -> None:
+    """Forget these links; what they did is taken back."""
     if not link_ids:
         return
     standing = in_force(connection, link_ids)

@@ -10,13 +10,14 @@ import contextlib
 import fcntl
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, text
 
+from ingest_service.domain.export_links import RowName
 from ingest_service.domain.export_table import is_own_header
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportCounts, RowError
@@ -37,7 +38,7 @@ from servicekit.sqlite import file_lock, shortage_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ingest_service.store.identity import Flags, Verdicts
+    from ingest_service.store.identity import Flags, Identities, Verdicts
 
 _CACHE_KIB = 64 * 1024
 _PREFIX = "staging-"
@@ -55,6 +56,13 @@ class _Plan:
     settled: dict[int, int]
     main: Flags
     new: Flags
+    identities: Identities
+    names: Mapping[int, RowName]
+
+    def identity(self, at: int) -> tuple[RowName, bool]:
+        """As what a row of the file is known, and whether it is new."""
+        fingerprint = self.identities.fingerprint(at)
+        return RowName(fingerprint, int(self.verdicts.occurrence[at])), bool(self.new[at])
 
     @property
     def held(self) -> list[int]:
@@ -75,10 +83,16 @@ class StagedRows:
         self._rows = Spool(path)
         self._copies = StagedCopy(path.with_name(path.name + "-copy"))
         self._errors = Spool(path.with_name(path.name + "-errors"))
+        self._ties = Spool(path.with_name(path.name + "-ties"))
         self._kinds = {"error": 0, "ignored": 0}
 
-    def add(self, rows: pa.Table) -> None:
-        """Stage rows given as domain.staged.STAGED_COLUMNS."""
+    def add(self, rows: pa.Table, ties: pa.Table | None = None) -> None:
+        """Stage rows given as domain.staged.STAGED_COLUMNS, with what domain.ties makes of some."""
+        if ties is not None:
+            import pyarrow.compute as pc
+
+            position = pc.add(ties["position"], self._rows.rows)
+            self._ties.add(ties.set_column(0, "position", position))
         self._rows.add(rows)
         self._copies.add(rows)
 
@@ -103,6 +117,7 @@ class StagedRows:
         self._rows.discard()
         self._copies.discard()
         self._errors.discard()
+        self._ties.discard()
 
     def preview(self, order: StoreOrder) -> Stored:
         """What store() would do; only the errors and the verdict are kept."""
@@ -112,7 +127,7 @@ class StagedRows:
             plan = self._plan(order)
             if plan is not None:
                 for told in self._told(plan, find_paths, order):
-                    changes.count(told)
+                    changes.count(told, is_export=_is_export(order))
             return self._finish(order, plan, changes)
 
     def store(self, order: StoreOrder) -> Stored:
@@ -126,8 +141,9 @@ class StagedRows:
             if plan is not None:
                 self._copy(order, plan)
                 for told in self._told(plan, resolve_paths, order):
-                    changes.tell(told, import_id=record.id)
+                    changes.tell(told, import_id=record.id, is_export=_is_export(order))
                 claim(self._connection, record.id, plan.held)
+                self._tie(order, plan)
                 self._settle(order, changes)
             return self._finish(order, plan, changes)
 
@@ -142,19 +158,31 @@ class StagedRows:
         recompute_refunds(self._connection, touched)
         find_links(self._connection, user_id=user_id, import_id=order.record.id, now=order.now)
 
+    def _tie(self, order: StoreOrder, plan: _Plan) -> None:
+        """Put back the links that the file tells."""
+        from ingest_service.store.told_ties import ToldTies
+
+        ties = ToldTies(self._ties)
+        ties.restore(
+            self._connection, order.record, identity=plan.identity, ids=plan.settled, now=order.now
+        )
+
     def _plan(self, order: StoreOrder) -> _Plan | None:
         if not self._rows.rows:
             return None
         from ingest_service.store.identity import judge, read_identities
         from ingest_service.store.settling import find_settled
+        from ingest_service.store.told_ties import ToldTies
 
         user_id = order.record.user_id
         identities = read_identities(self._rows)
-        verdicts = judge(self._connection, user_id, identities)
+        names = ToldTies(self._ties).names(identities)
+        identities = identities.renamed(names)
+        verdicts = judge(self._connection, user_id, identities, names)
         settled = find_settled(self._connection, user_id, self._rows, identities, verdicts)
         new = verdicts.new
         new[list(settled)] = False
-        return _Plan(verdicts, settled, identities.main, new)
+        return _Plan(verdicts, settled, identities.main, new, identities, names)
 
     def _copy(self, order: StoreOrder, plan: _Plan) -> None:
         """Insert what is new, oldest first: the indexes then grow at their ends."""
@@ -165,6 +193,8 @@ class StagedRows:
         raw: Any = self._connection.connection.dbapi_connection
         # Every value was checked column by column; the table's own checks took a third of the time.
         raw.execute("PRAGMA ignore_check_constraints = ON")
+        named = ((name.fingerprint, at + 1) for at, name in plan.names.items() if plan.new[at])
+        raw.executemany("UPDATE staged.rows SET fingerprint = ? WHERE rowid = ?", named)
         insert_new(
             raw,
             order,
@@ -215,7 +245,8 @@ class StagedRows:
                 told = {}
                 for row, number in zip(rows, (start + part).tolist(), strict=True):
                     id_ = plan.settled.get(number) or int(verdicts.known[number])
-                    told[id_] = (_telling(row, ids, verdicts.occurrence[number]), row["content"])
+                    name = plan.identity(number)[0]
+                    told[id_] = (_telling(row, ids, name), row["content"])
                 yield told
 
     def _finish(self, order: StoreOrder, plan: _Plan | None, changes: Changes) -> Stored:
@@ -291,7 +322,7 @@ def _is_export(order: StoreOrder) -> bool:
     return order.header is not None and any(map(is_own_header, json.loads(order.header).values()))
 
 
-def _telling(row: dict[str, Any], ids: dict[str, int], occurrence: Any) -> dict[str, Any]:
+def _telling(row: dict[str, Any], ids: dict[str, int], name: RowName) -> dict[str, Any]:
     """The row of a file as a version of a stored row."""
     path = row["category_path"]
     category_id = ids.get(path, row["category_id"]) if path else row["category_id"]
@@ -299,8 +330,8 @@ def _telling(row: dict[str, Any], ids: dict[str, int], occurrence: Any) -> dict[
         row
         | {
             "category_id": category_id,
-            "fingerprint": row["fingerprint"].hex(),
-            "occurrence": int(occurrence),
+            "fingerprint": name.fingerprint.hex(),
+            "occurrence": name.occurrence,
         }
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from ingest_service.domain.models import ImportRecord
 from ingest_service.store.changes import Changes, Holders
 from ingest_service.store.claims import Run, holders_of, runs_of
-from ingest_service.store.link_effects import drop_dead_links
+from ingest_service.store.link_effects import drop_dead_links, drop_links
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import take_back_repair
 from ingest_service.store.replay import Replay
@@ -52,6 +52,11 @@ DELETE FROM links WHERE kind = 'refund' AND user_id = :user_id AND id IN (
     SELECT l.id FROM links l WHERE l.from_id IN (SELECT value FROM json_each(:ids))
     UNION SELECT l.id FROM links l WHERE l.to_id IN (SELECT value FROM json_each(:ids)))
 RETURNING to_id
+"""
+# Links that an export told of rows that other files hold too.
+_TOLD_LINKS = """
+SELECT id FROM links WHERE user_id = :user_id AND import_id = :import_id
+  AND reason ->> '$.code' = 'from-export'
 """
 _MADE_CATEGORIES = """
 SELECT id, parent_id FROM categories
@@ -162,6 +167,8 @@ class Undo:
     def _relink(self, gone: Sequence[int], changes: Changes) -> None:
         """Forget links of rows that went or changed, and look for refunds' spendings again."""
         drop_dead_links(self._connection, self._record.user_id)
+        told = self._connection.execute(text(_TOLD_LINKS), self._parameters).scalars()
+        drop_links(self._connection, list(told))
         loose = {"ids": json.dumps(sorted({*gone, *changes.updated}))}
         untied = self._connection.execute(
             text(_DEAD_REFUNDS), {**loose, "user_id": self._record.user_id}

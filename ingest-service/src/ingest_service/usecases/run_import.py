@@ -26,6 +26,7 @@ from ingest_service.domain.reading.tables import OpenedTables
 from ingest_service.domain.repair_reading import Repair, read_repair, repair_header
 from ingest_service.domain.staged import split_fees, staged_table, with_cities
 from ingest_service.domain.statement import Chunk, StatementOptions, guarded, read_tables
+from ingest_service.domain.ties import tie_table
 from ingest_service.usecases.learning import ask_learning
 
 _UNFINISHED = frozenset({"queued", "running"})
@@ -223,7 +224,7 @@ class _Stage:
             rows = split_fees(rows, fee_category_id=self.fee_category_id, locale=self.record.locale)
             rows = with_cities(rows, self.tools.locator)
             self.city_codes.update(rows["city"].unique())
-            self.staging.add(staged_table(rows))
+            self.staging.add(staged_table(rows), tie_table(rows, self.tools.exponent_of))
         if chunk.errors:
             self.staging.add_errors(chunk.errors)
 

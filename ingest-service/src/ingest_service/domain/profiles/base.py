@@ -24,7 +24,8 @@ DRAFT_TEXT_COLUMNS = (
 (boolean), a row that the bank has not settled yet; `ignore_reason` (text), a code of IGNORE_REASONS
 for a row that is no transaction; `unread` (text), time_text or amount_text where the profile itself
 could not read what stands there; and `unknown_code` (text), a code of UNKNOWN_CODES for a row whose
-words mean nothing to the profile, with those words in `unknown_text`."""
+words mean nothing to the profile, with those words in `unknown_text`. The platform's own table adds
+those of domain.ties."""
 
 NO_HEADER = -1
 

@@ -53,6 +53,8 @@ class Platform:
         amount, direction = c.signed(
             c.text(frame, "amount"), c.text(frame, "direction"), _DIRECTION_BY_WORD
         )
+        stated = c.text(frame, "stated_direction").str.lower().map(_DIRECTION_BY_WORD)
+        stated_refund = c.text(frame, "stated_refunded")
         restored = {
             key: _restored(c.text(frame, key))
             for key in ("merchant", "place", "note", "account", "external_id", "order_ref")
@@ -63,8 +65,8 @@ class Platform:
             frame.index,
             time_text=c.text(frame, "time"),
             amount_text=amount,
-            direction=direction,
-            refund_text=c.text(frame, "refunded"),
+            direction=direction.mask(stated.notna() & (direction != ""), stated).astype("str"),
+            refund_text=c.text(frame, "refunded").mask(stated_refund != "", stated_refund),
             currency_text=c.text(frame, "currency"),
             category_path=_restored(c.text(frame, "category")),
             lat_text=c.text(frame, "lat"),
@@ -72,7 +74,15 @@ class Platform:
             source=_restored(source).mask(source == "", self.id),
             **restored,
         )
-        return drafted.assign(pending=pending)
+        if "ref" not in frame and "links" not in frame:
+            return drafted.assign(pending=pending)
+        return drafted.assign(
+            pending=pending,
+            tie_ref=c.text(frame, "ref"),
+            tie_links=_restored(c.text(frame, "links")),
+            tie_direction=direction.where(stated.notna(), ""),
+            tie_refund_text=c.text(frame, "refunded").where(stated_refund != "", ""),
+        )
 
     def ends_at(self, cells: Sequence[str]) -> bool:  # noqa: ARG002 - the table has no footer
         """Never: the table has no footer."""
