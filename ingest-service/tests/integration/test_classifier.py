@@ -4,8 +4,8 @@ import datetime as dt
 import json
 from typing import Any
 
-from factories import table_csv
 import pytest
+from factories import table_csv
 from fakes import Client, Clock
 
 from ingest_service.config import Config
