@@ -82,6 +82,12 @@ def is_name_of(text: str, told: bytes) -> bool:
     return match[1] == told.hex() if match[3] is None else match[3] == f"{crc32(told):08x}"
 
 
+def is_edited(text: str) -> bool:
+    """Whether a name says that the row's owner changed what it was known by."""
+    match = _NAME.fullmatch(text.strip())
+    return match is not None and match[3] is not None
+
+
 def ties_text(outgoing: str | None, incoming: str | None, lang: str) -> str:
     """The cell of links: KIND→NAME STATUS, where the row begins it, or KIND←NAME STATUS.
 

@@ -59,9 +59,13 @@ _IS_TIED = """
 OR EXISTS (SELECT 1 FROM links l WHERE l.from_id = expenses.id)
 OR EXISTS (SELECT 1 FROM links l WHERE l.to_id = expenses.id)
 """
-# What domain.export_naming takes.
+# What domain.export_naming takes. Other edits, of the category say, change no identity.
 _NAMING = """
-CASE WHEN (expenses.edited <> '' OR expenses.stated_direction <> '' {is_tied})
+CASE WHEN (expenses.stated_direction <> ''
+           OR expenses.edited <> '' AND (
+               instr(expenses.edited, 'time') OR instr(expenses.edited, 'amount_minor')
+               OR instr(expenses.edited, 'merchant') OR instr(expenses.edited, 'note'))
+           {is_tied})
           AND expenses.fingerprint IS NOT NULL
      THEN json_array(lower(hex(expenses.fingerprint)), expenses.occurrence,
                      expenses.stated_direction, expenses.stated_refund_minor,

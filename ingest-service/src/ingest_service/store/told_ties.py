@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from ingest_service.domain.export_links import RowName, is_name_of, name_of, ties_of
+from ingest_service.domain.export_links import RowName, is_edited, is_name_of, name_of, ties_of
 from ingest_service.domain.models import ImportRecord
 from ingest_service.store.identity import Identities
 from ingest_service.store.link_effects import in_force, put_in_force
@@ -23,7 +23,7 @@ REASON = "from-export"
 _ROWS = """
 CREATE TEMP TABLE told_rows (
     at INTEGER PRIMARY KEY, fingerprint BLOB, occurrence INTEGER, name BLOB, number INTEGER,
-    is_new INTEGER, direction TEXT, refunded INTEGER, id INTEGER)
+    is_new INTEGER, direction TEXT, refunded INTEGER, edited TEXT, id INTEGER)
 """
 _TIES = """
 CREATE TEMP TABLE told_ties (
@@ -83,6 +83,15 @@ WHERE expenses.id = told.id AND expenses.refunded_minor <> told.refunded
 """
 
 
+# A later statement is not to take back what the owner said.
+_KEEP_EDITS = """
+UPDATE expenses SET edited = told.edited
+FROM (SELECT id, edited FROM told_rows WHERE is_new AND edited <> '') AS told
+WHERE expenses.id = told.id
+"""
+_EDITABLE = "time amount_minor merchant note"
+
+
 class ToldTies:
     """The names and links of one file's rows; mostly a file has none."""
 
@@ -129,8 +138,8 @@ class ToldTies:
         made = list(connection.execute(text(_NEW_LINKS), before).scalars())
         put_in_force(connection, in_force(connection, made))
         recompute_refunds(connection, set(connection.execute(text(_REFUNDED), before).scalars()))
-        connection.execute(text(_REDIRECT))
-        connection.execute(text(_GIVE_BACK))
+        for statement in (_REDIRECT, _GIVE_BACK, _KEEP_EDITS):
+            connection.execute(text(statement))
         for name in ("told_rows", "told_ties"):
             connection.execute(text(f"DROP TABLE temp.{name}"))
 
@@ -148,14 +157,21 @@ class ToldTies:
                 at = row["position"]
                 known, is_new = identity(at)
                 name = name_of(row["ref"]) or RowName(b"", 0)
-                rows.append((at, *known, *name, is_new, row["direction"], row["refunded_minor"]))
-                ties += [
-                    (at, tie.kind, tie.status, tie.is_from, *tie.other)
-                    for tie in ties_of(row["links"])
-                ]
+                told = [(at, t.kind, t.status, t.is_from, *t.other) for t in ties_of(row["links"])]
+                shown = (row["direction"], row["refunded_minor"])
+                edited = _edited(row, is_known=known == name, is_tied=bool(told))
+                rows.append((at, *known, *name, is_new, *shown, edited))
+                ties += told
             raw.executemany(
                 "INSERT INTO told_rows (at, fingerprint, occurrence, name, number, is_new,"
-                " direction, refunded) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " direction, refunded, edited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
             raw.executemany("INSERT INTO told_ties VALUES (?, ?, ?, ?, ?, ?)", ties)
+
+
+def _edited(row: Mapping[str, Any], *, is_known: bool, is_tied: bool) -> str:
+    """The columns that the row's owner had set; which of them exactly, the file does not say."""
+    names = _EDITABLE if is_known and is_edited(row["ref"]) else ""
+    # Without a link it was nobody else who gave the row another direction.
+    return f"{names} direction".strip() if row["direction"] and not is_tied else names
