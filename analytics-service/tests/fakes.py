@@ -220,7 +220,9 @@ def _cell(row: ExpenseChange, name: str) -> object:
 def feed_app(ledger: Ledger) -> Flask:
     """Ingest's and auth's parts of the feed, as small as they can be."""
     app = Flask("feed")
-    app.config.update(down=False, json=False, streams=0, batch_rows=None, breaks_off=False)
+    app.config.update(
+        down=False, json=False, streams=0, batch_rows=None, breaks_off=False, json_rows=5_000
+    )
 
     @app.post("/auth/token")
     def token() -> Response:
@@ -234,9 +236,11 @@ def feed_app(ledger: Ledger) -> Flask:
             return Response(status=503)
         if request.headers.get("Authorization") != "Bearer service-token":
             return Response(status=401)
-        assert request.headers["Accept"] == f"{ARROW}, application/json;q=0.5"
+        accepted = request.headers["Accept"]
+        assert accepted in {f"{ARROW}, application/json;q=0.5", "application/json"}
         after, limit = int(request.args["after"]), int(request.args["limit"])
-        if app.config["json"]:
+        if app.config["json"] or accepted == "application/json":
+            limit = min(limit, app.config["json_rows"])
             return jsonify(json_page(ledger.page(after=after, limit=limit)))
         app.config["streams"] += 1
         page = ledger.page(after=after, limit=limit)

@@ -1,7 +1,7 @@
 """Wires the service together: the web application, and the consumer of the feed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from analytics_service.api.charts import charts_blueprint
 from analytics_service.api.errors import MAPPING
 from analytics_service.api.views import ViewDesk, views_blueprint
 from analytics_service.clients.fitting import ForestGrowing, LevelFitting
-from analytics_service.clients.ingest import IngestFeed
+from analytics_service.clients.ingest import IngestFeed, SmallPages
 from analytics_service.config import MIGRATIONS_DIR, Config
 from analytics_service.domain.ports import (
     ChangeFeed,
@@ -29,7 +29,7 @@ from analytics_service.store.levels import SqliteLevels
 from analytics_service.store.read_model import SqliteReadModel
 from analytics_service.store.views import SqliteViews
 from analytics_service.store.writer import SqliteReadModelWriter
-from analytics_service.usecases.feed import pull_once, rebuild
+from analytics_service.usecases.feed import LOAD_ROWS, pull_once, rebuild
 from analytics_service.usecases.forests import refresh_forests
 from analytics_service.usecases.judging import judge_due
 from analytics_service.usecases.levels import refresh_levels
@@ -111,6 +111,7 @@ class Consumer:
         """Whether more of the feed is waiting after this page.
 
         Raises:
+            ManyWaiting: more waits than this consumer's feed reads.
             FeedUnavailable: the feed cannot be read now.
             FeedCorrupt: the feed answered something else than agreed.
         """
@@ -169,9 +170,17 @@ def create_consumer(
     )
 
 
+def small_pages(config: Config) -> SmallPages:
+    """The feed for a worker that leaves what is many to a process of its own."""
+    return SmallPages(*_neighbour(config), many=LOAD_ROWS)
+
+
 def _ingest_feed(config: Config) -> IngestFeed:
+    return IngestFeed(*_neighbour(config))
+
+
+def _neighbour(config: Config) -> tuple[ServiceClient, Callable[[Sequence[str]], str]]:
     tokens = ServiceTokens(
         auth_url=config.auth_url, client_id=SERVICE, client_secret=config.client_secret
     )
-    client = ServiceClient(config.ingest_url, name="ingest", retries=0)
-    return IngestFeed(client, tokens.bearer)
+    return ServiceClient(config.ingest_url, name="ingest", retries=0), tokens.bearer

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from analytics_service.app import SERVICE, Consumer, create_consumer
+from analytics_service.app import SERVICE, Consumer, create_consumer, small_pages
+from analytics_service.clients.loading import LoadProcess
 from analytics_service.config import Config
-from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable, FitFailed
+from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable, FitFailed, ManyWaiting
+from analytics_service.lean import give_back
 from servicekit.logs import configure_logs, get_logger
 from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
 
@@ -39,8 +41,9 @@ class Beside:
 class FeedLoop:
     """Pulls without a pause while more is waiting, else every half second.
 
-    What stands out is judged `beside` the feed, and so is what takes seconds to find, each in its
-    own turn: neither the feed nor the judgement waits for it.
+    Where many changes wait, `load` takes them in. What stands out is judged `beside` the feed, and
+    so is what takes seconds to find, each in its own turn: neither the feed nor the judgement waits
+    for it.
     """
 
     def __init__(
@@ -50,10 +53,12 @@ class FeedLoop:
         heartbeat_path: Path,
         wait: Callable[[float], bool],
         beside: Callable[[], Callable[[Work], bool]],
+        load: Work,
     ) -> None:
         self._consumer = consumer
         self._heartbeat_path = heartbeat_path
         self._wait = wait
+        self._load = load
         self._failing: str | None = None
         self._judging, self._fitting = beside(), beside()
         self._tried_at: int | None = None
@@ -68,7 +73,7 @@ class FeedLoop:
         """Whether more is waiting; troubles are logged once and end with the next good pull."""
         self._heartbeat_path.touch()
         try:
-            more = self._consumer.pull()
+            more = self._pull()
             if not more:
                 self._settle()
         except (
@@ -84,6 +89,13 @@ class FeedLoop:
             get_logger().info("feed_recovered")
             self._failing = None
         return more
+
+    def _pull(self) -> bool:
+        try:
+            return self._consumer.pull()
+        except ManyWaiting:
+            self._load()
+            return True
 
     def _settle(self) -> None:
         """Once nothing is waiting, look at what rests on whole histories, if rows have moved.
@@ -108,12 +120,16 @@ class FeedLoop:
         except OperationalError as error:
             self._tried_at = None  # a database that was busy is tried again
             get_logger().warning("judging_failed", kind=type(error).__name__)
+        finally:
+            give_back()
 
     def _fit(self) -> None:
         try:
             self._consumer.fit()
         except (FitFailed, OperationalError) as error:
             get_logger().warning("fitting_failed", kind=type(error).__name__)
+        finally:
+            give_back()
 
     def _note_trouble(self, kind: str) -> None:
         if self._failing != kind:
@@ -128,10 +144,14 @@ def main() -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    consumer = create_consumer(config)
+    consumer = create_consumer(config, feed=small_pages(config))
     get_logger().info("worker_started")
     FeedLoop(
-        consumer, heartbeat_path=config.heartbeat_path, wait=stopping.wait, beside=Beside
+        consumer,
+        heartbeat_path=config.heartbeat_path,
+        wait=stopping.wait,
+        beside=Beside,
+        load=LoadProcess(stopping.wait),
     ).run()
     get_logger().info("worker_stopped")
     return 0

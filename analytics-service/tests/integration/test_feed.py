@@ -45,6 +45,10 @@ def environment(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
 
+def no_load() -> None:
+    raise AssertionError("nothing is to be loaded")
+
+
 def drain(consumer: Consumer) -> None:
     while consumer.pull():
         pass
@@ -195,6 +199,7 @@ def test_the_loop_survives_trouble_and_pulls_again(
         heartbeat_path=config.heartbeat_path,
         wait=lambda _: True,
         beside=lambda: lambda _: True,
+        load=no_load,
     )
 
     assert loop.turn() is False
@@ -215,6 +220,7 @@ def test_a_judgement_that_met_a_busy_database_is_tried_again(
         heartbeat_path=config.heartbeat_path,
         wait=lambda _: True,
         beside=lambda: lambda work: (work(), True)[1],
+        load=no_load,
     )
     judge = Consumer.judge
     tries: list[Consumer] = []

@@ -66,6 +66,7 @@ def loop(
         heartbeat_path=tmp_path / "beat",
         wait=lambda _: True,
         beside=lambda: at_once,
+        load=lambda: None,
     )
 
     def run() -> None:

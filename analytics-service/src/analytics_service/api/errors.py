@@ -20,4 +20,7 @@ MAPPING: Mapping[type[Exception], ProblemSpec] = {
         503, "neighbour-unavailable", "The change feed cannot be read", {"Retry-After": "5"}
     ),
     errors.FeedCorrupt: ProblemSpec(502, "bad-gateway", "The change feed answered badly"),
+    errors.ManyWaiting: ProblemSpec(
+        503, "neighbour-unavailable", "Many changes are being taken in", {"Retry-After": "5"}
+    ),
 }

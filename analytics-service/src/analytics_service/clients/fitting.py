@@ -1,6 +1,7 @@
 """Fits that need scikit-learn, each in a child process that ends with its answer."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 from analytics_service.domain.errors import FitFailed
 from analytics_service.domain.levels import FittedLevels, LevelModel, Pair
+from analytics_service.lean import ENVIRONMENT
 
 TIMEOUT_S = 120
 
@@ -61,6 +63,7 @@ def _ask(module: str, question: Mapping[str, Any], failure: str) -> Any:
             text=True,
             timeout=TIMEOUT_S,
             check=True,
+            env={**os.environ, **ENVIRONMENT},
         )
     except (subprocess.SubprocessError, OSError) as error:
         raise FitFailed(failure) from error

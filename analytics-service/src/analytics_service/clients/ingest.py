@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 import requests
 
 from analytics_service.clients.feed_pages import ArrowPages, read_json
-from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
+from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable, ManyWaiting
 from analytics_service.domain.feed import FeedPage
 from servicekit.outbound import NeighbourRefused, NeighbourUnavailable, ServiceClient
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 ACCEPTED = f"{ARROW_STREAM}, application/json;q=0.5"
+JSON = "application/json"
 PATH = "/internal/changes"
 SCOPE = "changes:read"
 PULL_TIMEOUT_S = (2.0, 60.0)
@@ -59,16 +60,68 @@ class IngestFeed:
         return page
 
     def _ask(self, *, after: int, limit: int) -> requests.Response:
-        return self._client.get(
-            PATH,
-            params={"after": after, "limit": limit * PAGES_AHEAD},
-            bearer=self._bearer([SCOPE]),
-            accept=ACCEPTED,
-            timeout_s=PULL_TIMEOUT_S,
-            stream=True,
+        return _get(
+            self._client, self._bearer, after=after, limit=limit * PAGES_AHEAD, accept=ACCEPTED
         )
 
     def _drop(self) -> None:
         if self._ahead is not None:
             self._ahead.close()
             self._ahead = None
+
+
+class SmallPages:
+    """The feed as long as little of it waits: pages of JSON, for which pyarrow is not loaded.
+
+    Args:
+        client: the ingest service.
+        bearer: makes the token for a set of scopes.
+        many: how many changes are too many.
+    """
+
+    def __init__(
+        self, client: ServiceClient, bearer: Callable[[Sequence[str]], str], *, many: int
+    ) -> None:
+        self._client = client
+        self._bearer = bearer
+        self._many = many
+
+    def page(self, *, after: int, limit: int) -> FeedPage:
+        """The changes that follow a seq, or as many as ingest tells at once.
+
+        Raises:
+            ManyWaiting: at least `many` changes follow.
+            FeedUnavailable: the neighbour cannot be reached or refuses.
+            FeedCorrupt: the answer does not have the agreed form.
+        """
+        page = self._read(after=after, limit=limit)
+        if page.has_more:
+            beyond = self._read(after=after + self._many, limit=1)
+            if beyond.expenses or beyond.categories:
+                raise ManyWaiting("more waits than goes in page by page")
+        return page
+
+    def _read(self, *, after: int, limit: int) -> FeedPage:
+        try:
+            answer = _get(self._client, self._bearer, after=after, limit=limit, accept=JSON)
+            return read_json(answer.content, after=after)
+        except (NeighbourUnavailable, NeighbourRefused, requests.RequestException) as error:
+            raise FeedUnavailable(str(error)) from error
+
+
+def _get(
+    client: ServiceClient,
+    bearer: Callable[[Sequence[str]], str],
+    *,
+    after: int,
+    limit: int,
+    accept: str,
+) -> requests.Response:
+    return client.get(
+        PATH,
+        params={"after": after, "limit": limit},
+        bearer=bearer([SCOPE]),
+        accept=accept,
+        timeout_s=PULL_TIMEOUT_S,
+        stream=True,
+    )

@@ -10,7 +10,8 @@ AnalyticsError
 ├── TooManyViews          the user has as many views as can be kept
 ├── FitFailed             a process that fits a model failed or took too long
 ├── FeedUnavailable       the change feed cannot be read now
-└── FeedCorrupt           a page of the change feed is not what was agreed
+├── FeedCorrupt           a page of the change feed is not what was agreed
+└── ManyWaiting           more changes wait than are read page by page
 """
 
 
@@ -56,3 +57,7 @@ class FeedUnavailable(AnalyticsError):  # noqa: N818
 
 class FeedCorrupt(AnalyticsError):  # noqa: N818
     """A page of the change feed does not have the agreed form."""
+
+
+class ManyWaiting(AnalyticsError):  # noqa: N818
+    """More changes wait than are read page by page: a process of its own is to load them."""

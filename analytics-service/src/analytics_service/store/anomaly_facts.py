@@ -184,7 +184,7 @@ class SqliteJudgedFacts:
 
         Rows at the very start of a day are left out: their statement knew no time of day.
         """
-        rows = self._connection.execute(self._equal_charges()).all()
+        rows = self._connection.execute(self._equal_charges())  # one by one: they may be many
         near: list[tuple[int, int, int, int]] = []
         for before, row in pairwise(rows):
             is_same = (before.merchant_id, before.amount_minor) == (

@@ -6,7 +6,7 @@ the rows are visible, since they take as long as all the rest. Loads pyarrow and
 worker only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,14 @@ from analytics_service.store.derived import EXPENSE, mark_due, renew_norms
 
 MAX_ROWS = 1_000_000
 """In one transaction, so that the worker shows that it is alive in between."""
+SLICE_ROWS = 5_000
+"""So many rows at once stand in memory as Python's own numbers."""
 REBUILD_SHARE = 0.5
 """Indexes are made anew from this share of the rows that are there on."""
 _MAX_ID_SPAN = 1 << 26
-_MOST_LOOSE = 100_000
+_MOST_LOOSE = 50_000
+_MOST_KEPT = 100_000
+"""Sums that are more go into their table: a month's are seldom met again later in the feed."""
 _LABELLED = ("merchant", "place", "note", "source", "account", "city")
 _OWNER = ("user_id", "currency", "direction")
 _SUMS = ("count", "amount_minor", "refunded_minor")
@@ -85,22 +89,21 @@ class BulkLoad:
             return
         self._mark_seen(integers(page.table["id"]) - self._first_id)
         live = page.table.filter(pc.invert(page.table["deleted"]))
-        if not live.num_rows:
-            return
-        facts = self._facts(live)
-        self._insert(facts)
-        self._add_up(facts)
+        for start in range(0, live.num_rows, SLICE_ROWS):
+            facts = self._facts(live.slice(start, SLICE_ROWS))
+            self._insert(facts)
+            self._add_up(facts)
         self._rows += live.num_rows
 
     def finish(self, *, seq: int) -> None:
         """Make the indexes, move the rollups, and note whose anomalies the change moves."""
+        for rollup in t.ROLLUPS:
+            self._move(rollup)
+        self._move_marks()
         if self._without_indexes:
             for index in sorted(t.expense_facts.indexes, key=lambda index: str(index.name)):
                 if index.name not in t.LATE_INDEXES:
                     index.create(self._connection)
-        for rollup in t.ROLLUPS:
-            self._move(rollup)
-        self._move_marks()
         self._renew_norms(seq)
 
     def _begin(self) -> None:
@@ -168,6 +171,8 @@ class BulkLoad:
         rows = pa.Table.from_pydict(columns | {"import_id": facts["import_id"]})
         for rollup in t.ROLLUPS:
             self._sums[rollup.name].add(rows)
+            if self._sums[rollup.name].are_many:
+                self._move(rollup)
         self._marks.add(rows.filter(pc.is_valid(rows["import_id"])))
 
     def _owner_codes(self, facts: Mapping[str, Any]) -> Integers:
@@ -188,25 +193,31 @@ class BulkLoad:
         return np.array(codes, dtype=np.int64)[places]
 
     def _move(self, rollup: Table) -> None:
-        added = self._sums.pop(rollup.name).all()
+        added = self._sums[rollup.name].take()
         if added is None:
             return
         keys = _keys(rollup)
         added = added.sort_by([(name, "ascending") for name in ("owner", *keys)])
-        owners = list(self._owners)
-        owned = [owners[code] for code in added["owner"].to_pylist()]
-        rest = [added[name].to_pylist() for name in (*keys, *_SUMS)]
         sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
         names = (*_OWNER, *keys)
         self._raw.executemany(
             f"INSERT INTO {rollup.name} ({', '.join((*names, *_SUMS))})"  # noqa: S608 - our own names
             f" VALUES ({', '.join('?' * (len(names) + len(_SUMS)))})"
             f" ON CONFLICT ({', '.join(names)}) DO UPDATE SET {sums}",
-            ((*owner, *row) for owner, row in zip(owned, zip(*rest, strict=True), strict=True)),
+            self._rows_of(added, [*keys, *_SUMS]),
         )
 
+    def _rows_of(self, added: Any, names: list[str]) -> Iterator[tuple[Any, ...]]:
+        """Owner and values of each row, a few thousand of them at a time in memory."""
+        owners = list(self._owners)
+        for start in range(0, added.num_rows, SLICE_ROWS):
+            part = added.slice(start, SLICE_ROWS)
+            owned = (owners[code] for code in part["owner"].to_pylist())
+            values = zip(*(part[name].to_pylist() for name in names), strict=True)
+            yield from ((*owner, *row) for owner, row in zip(owned, values, strict=True))
+
     def _move_marks(self) -> None:
-        added = self._marks.all()
+        added = self._marks.take()
         if added is None:
             return
         keys = _primary_key(t.import_marks)
@@ -262,12 +273,22 @@ class _Sums:
         self._parts.append(part)
         self._loose += part.num_rows
         if self._loose > max(_MOST_LOOSE, self._parts[0].num_rows):
-            self._parts = [self.all()]
+            self._parts = [self._together()]
             self._loose = 0
 
-    def all(self) -> Any:
-        """A table of the keys and the sums, None where no rows came."""
-        return self._added(pa.concat_tables(self._parts)) if self._parts else None
+    @property
+    def are_many(self) -> bool:
+        """Whether they should be taken now, since they hold much memory."""
+        return not self._loose and self._parts[0].num_rows > _MOST_KEPT
+
+    def take(self) -> Any:
+        """A table of the keys and the sums, None where no rows came; then it begins anew."""
+        taken = self._together() if self._parts else None
+        self._parts, self._loose = [], 0
+        return taken
+
+    def _together(self) -> Any:
+        return self._added(pa.concat_tables(self._parts))
 
     def _added(self, rows: Any) -> Any:
         sums = [(name, "sum") for name in self._names]

@@ -7,7 +7,7 @@ import numpy as np
 from analytics_service.store.arrow_numbers import Integers, integers
 from analytics_service.store.tables import NO_LABEL
 
-MAX_KNOWN = 400_000
+MAX_KNOWN = 150_000
 """Words that are remembered; past it all are forgotten and looked up again."""
 _FIND = "SELECT id FROM labels WHERE user_id = ? AND text = ?"
 _ADD = "INSERT INTO labels (id, user_id, text) VALUES (?, ?, ?)"

@@ -9,7 +9,7 @@ from servicekit.sqlite import open_engine
 
 WEB_CACHE_KIB = 4_000
 """By connection, of which a web process has one for each of its eight threads."""
-WORKER_CACHE_KIB = 32_000
+WORKER_CACHE_KIB = 16_000
 LOG_BYTES = 64 << 20
 
 

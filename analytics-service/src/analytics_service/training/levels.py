@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from analytics_service.domain.levels import MAX_CLUSTERS, MIN_CLUSTERS
+from analytics_service.lean import leave_out_pandas
 
 SEED = 20240401
 STARTS = 8
@@ -48,6 +49,7 @@ def fit(points: list[list[float]]) -> dict[str, Any]:
 
 def main() -> None:
     """Read the points, write the models."""
+    leave_out_pandas()
     json.dump(fit(json.load(sys.stdin)["points"]), sys.stdout)
 
 
