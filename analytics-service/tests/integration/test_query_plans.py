@@ -27,6 +27,13 @@ CHARTS: dict[str, list[dict[str, str]]] = {
     "time-radar": [{"by": by} for by in ("hour", "weekday", "month")],
     "behavior-tree": [{"form": "tree"}, {"form": "sankey"}],
     "level-scatter": [{"by": "merchant"}, {"by": "category"}],
+    "heatmap": [
+        {},
+        {"bbox": "121,31,122,32"},
+        {"bbox": "121.4,31.2,121.5,31.3", "precision": "4"},
+        {"by": "city"},
+    ],
+    "insights": [{}],
     "anomalies": [{"scope": "day"}, {"scope": "transaction"}],
 }
 FILTERS: dict[str, dict[str, str]] = {

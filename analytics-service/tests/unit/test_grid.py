@@ -130,3 +130,17 @@ def test_a_point_without_a_coordinate_has_no_cell() -> None:
     assert cell_of(None, 1.0) == cell_of(1.0, None) == NO_CELL
     assert area_of(NO_CELL) == NO_CELL
     assert np.array([NO_CELL]).dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("box", "whole"),
+    [
+        (Box(121, 31, 122, 32), True),
+        (Box(-180, -90, 180, 90), True),
+        (Box(121.47, 31.23, 121.48, 31.24), True),
+        (Box(121.47, 31.2304, 121.48, 31.24), False),
+        (Box(121.4701, 31.23, 121.48, 31.24), False),
+    ],
+)
+def test_a_box_holds_areas_whole_or_it_does_not(box: Box, whole: bool) -> None:
+    assert box.is_of_areas is whole

@@ -1,6 +1,6 @@
 """What a caller may narrow a chart by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analytics_service.domain.grid import Box
 
@@ -51,3 +51,10 @@ class Filter:
     def looks_at_rows(self) -> bool:
         """Whether only single rows can answer: rollups know no amounts of rows and no words."""
         return self.names_rows or self.min_minor is not None or self.max_minor is not None
+
+    @property
+    def is_of_areas(self) -> bool:
+        """Whether sums by area can answer: nothing of a row is asked but a box of whole areas."""
+        if self.box is None:
+            return not self.looks_at_rows
+        return self.box.is_of_areas and not replace(self, box=None).looks_at_rows

@@ -55,6 +55,12 @@ class Box:
         return index_of(self.west) + offset, index_of(self.east) + offset
 
     @property
+    def is_of_areas(self) -> bool:
+        """Whether it holds the rollups' cells whole or not at all."""
+        parts = parts_of(AREA, of=FINEST)
+        return not any(edge % parts for edge in (*self.rows, *self.columns))
+
+    @property
     def text(self) -> str:
         """As a query writes it."""
         return edges_text(self.rows, self.columns)

@@ -32,7 +32,7 @@ class Part:
 
 def cover(where: Filter, monthly: Table) -> list[Part]:
     """Tables that together hold each row of the filter once: months, and days at the edges."""
-    if where.looks_at_rows:
+    if where.looks_at_rows and not (monthly is t.monthly_area and where.is_of_areas):
         return [Part(FACTS, where)]
     start, end = where.start, where.end
     first = None if start is None else month_index(day_of(start - 1)) + 1
@@ -55,7 +55,7 @@ def cover(where: Filter, monthly: Table) -> list[Part]:
 
 def map_parts(where: Filter, decimals: int) -> list[Part]:
     """Tables that answer for cells of a size."""
-    if where.looks_at_rows or decimals > AREA:
+    if decimals > AREA or not where.is_of_areas:
         return [Part(FACTS, where)]
     if where.start is where.end is where.category_id is None:
         return [Part(t.areas, where)]

@@ -31,6 +31,23 @@ def cell_columns(table: Table, decimals: int) -> tuple[Number, Number, Condition
     return area // WIDTH // parts, area % WIDTH // parts, area != NO_CELL
 
 
+def area_conditions(where: Filter, table: Table) -> list[Condition]:
+    """What a filter says of places, in a rollup by area: its box is one of whole areas."""
+    if where.box is None:
+        return []
+    parts = parts_of(AREA, of=FINEST)
+    (south, north), (west, east) = (
+        (first // parts, last // parts) for first, last in (where.box.rows, where.box.columns)
+    )
+    area = table.c.area
+    return [
+        area >= south * WIDTH,
+        area < north * WIDTH,
+        area % WIDTH >= west,
+        area % WIDTH < east,
+    ]
+
+
 def place_conditions(where: Filter, cell: Number) -> list[Condition]:
     """What a filter says of places; `cell` may be hidden from the indexes."""
     found: list[Condition] = []

@@ -17,7 +17,7 @@ from analytics_service.store.access import (
     path_of,
 )
 from analytics_service.store.conditions import amount_conditions, figures, word_conditions
-from analytics_service.store.heat import place_conditions
+from analytics_service.store.heat import area_conditions, place_conditions
 
 
 class Reading:
@@ -95,6 +95,8 @@ class Reading:
             found += amount_conditions(hidden.get("amount_minor", amount), where)
         if table is FACTS:
             found += place_conditions(where, hidden.get("cell", FACTS.c.cell))
+        elif table in {t.areas, t.monthly_area}:
+            found += area_conditions(where, table)
         return found + word_conditions(where)
 
     def _in_category(self, column: ColumnElement[int], where: Filter) -> Condition:

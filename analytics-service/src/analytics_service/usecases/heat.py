@@ -31,14 +31,16 @@ def heat_grid(snapshot: Snapshot, where: Filter, *, decimals: int | None) -> Gri
     while len(found) > MAX_CELLS and used > COARSEST:
         used -= 1
         found = snapshot.by_cell(where, used, limit=MAX_CELLS)
-    total = snapshot.total(where)
+    located = sum_of(list(found.values()))
+    # What lies in a box has coordinates: there is nothing else to be added up.
+    total = located if where.box is not None else snapshot.total(where)
     ordered = sorted(found.items(), key=lambda cell: (-cell[1].amount_minor, cell[0]))
     return Grid(
         decimals=used,
         coarsened=used < decimals,
         box=where.box,
         total=total,
-        located=sum_of(list(found.values())),
+        located=located,
         items=_cells(ordered, where, used, total),
     )
 
