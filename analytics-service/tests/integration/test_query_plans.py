@@ -108,6 +108,44 @@ def test_no_statement_of_a_chart_scans_a_table(
             assert not scans(plan), (statement, plan)
 
 
+@pytest.mark.parametrize("narrowed", [FILTERS["amount"], FILTERS["text"]], ids=["amount", "text"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("overview", {}),
+        ("category-share", {"level": "2"}),
+        ("rank", {"by": "merchant"}),
+        ("rank", {"by": "place"}),
+        ("time-radar", {"by": "hour"}),
+        ("heatmap", {"by": "city"}),
+        ("behavior-tree", {"form": "tree"}),
+        ("behavior-tree", {"form": "sankey"}),
+        ("level-scatter", {"by": "merchant"}),
+    ],
+)
+@pytest.mark.usefixtures("some_rows")
+def test_single_rows_are_added_up_once_in_the_order_of_their_index(
+    question: tuple[str, dict[str, str]],
+    narrowed: dict[str, str],
+    asked: list[tuple[str, Any]],
+    ask: Ask,
+    config: Config,
+) -> None:
+    chart, query = question
+    asked.clear()
+
+    ask(chart, **query, **narrowed)
+
+    sums = [(sql, values) for sql, values in asked if "GROUP BY" in sql and "expense_facts" in sql]
+    assert len(sums) == 1
+    with closing(sqlite3.connect(config.database_path)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sums[0][0]}", sums[0][1]).fetchall()
+    reads = [parent for _, parent, _, step in plan if "COVERING INDEX facts_by_kind" in step]
+    assert len(reads) == 1
+    beside = [step for _, parent, _, step in plan if parent == reads[0]]
+    assert not any("TEMP B-TREE" in step for step in beside), plan
+
+
 def test_a_statement_without_an_index_would_be_found(config: Config) -> None:
     with closing(sqlite3.connect(config.database_path)) as connection:
         statement = "EXPLAIN QUERY PLAN SELECT count(*) FROM expense_facts WHERE time > 3"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from analytics_service.domain.calendar import day_of
+from analytics_service.domain.calendar import day_of, day_text
 from analytics_service.domain.categories import NO_CATEGORY, CategoryTree, Tally
 from analytics_service.domain.figures import (
     CategoryFigure,
@@ -288,7 +288,7 @@ def _id(number: int) -> str | None:
 
 
 def _range(start: int, end: int) -> dict[str, str]:
-    return {"from": day_of(start).isoformat(), "to": day_of(end).isoformat()}
+    return {"from": day_text(start), "to": day_text(end)}
 
 
 def _without(item: Json | None, key: str) -> Json | None:

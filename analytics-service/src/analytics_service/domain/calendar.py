@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from analytics_service.domain.errors import RangeTooLong
@@ -47,6 +48,12 @@ def day_of(number: int) -> date:
     return date.fromordinal(number + EPOCH_ORDINAL)
 
 
+@lru_cache(maxsize=20_000)
+def day_text(number: int) -> str:
+    """The date of a day number as 2024-03-05; a long trend says each day several times."""
+    return day_of(number).isoformat()
+
+
 def weekday_of(number: int) -> int:
     """The weekday of a day number, 0 = Monday (1970-01-01 was a Thursday)."""
     return (number + 3) % DAYS_PER_WEEK
@@ -79,9 +86,9 @@ def _boundaries(granularity: str, start: int, end: int) -> Iterator[int]:
 
 def label_of(granularity: str, number: int) -> str:
     """The name of the period that holds a day: 2024-03-05, 2024-W10, 2024-03 or 2024."""
-    day = day_of(number)
     if granularity == "day":
-        return day.isoformat()
+        return day_text(number)
+    day = day_of(number)
     if granularity == "week":
         year, week, _ = day.isocalendar()
         return f"{year:04d}-W{week:02d}"

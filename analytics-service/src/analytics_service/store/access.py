@@ -5,6 +5,7 @@ Without filters on single rows the rollups answer: `daily` where no category is 
 the edges. Filters on amounts or words go to the facts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -17,6 +18,8 @@ from analytics_service.domain.grid import AREA
 from analytics_service.store import tables as t
 
 FACTS = t.expense_facts
+KINDS = ("category_id", "merchant_id", "source_id", "place_id", "city_id", "local_hour")
+"""The columns of facts_by_kind in its order, after whose and before what is added up."""
 _KEYS_OF_CELLS = frozenset({"category_id", "amount_minor", "local_day", "cell"})
 Condition = ColumnElement[bool]
 
@@ -74,6 +77,7 @@ class AccessPath(Enum):
     DAYS = "the rows in their own order, by day"
     AMOUNTS = "an index by amount or category"
     CELLS = "the index by cell, of rows with coordinates"
+    KINDS = "the index by category, merchant, source, place, city and hour"
 
 
 def _hidden(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -105,6 +109,7 @@ def hidden_columns(table: Table, path: AccessPath) -> dict[str, ColumnElement[An
         AccessPath.DAYS: ("direction", "currency", "category_id", "amount_minor", "cell"),
         AccessPath.AMOUNTS: ("local_day",),
         AccessPath.CELLS: ("local_day", "category_id", "amount_minor"),
+        AccessPath.KINDS: ("category_id", "local_day", "amount_minor", "cell"),
     }[path]
     return {name: _hidden(FACTS.c[name], name) for name in names}
 
@@ -120,12 +125,24 @@ def path_of(where: Filter, *keys: str) -> AccessPath:
     if on_map and not where.names_words and not is_span and {*keys} <= _KEYS_OF_CELLS:
         return AccessPath.CELLS
     is_covered = {"category_id", "amount_minor"} >= {*keys} and not (is_dated or where.names_rows)
-    return AccessPath.AMOUNTS if is_covered else AccessPath.DAYS
+    if is_covered:
+        return AccessPath.AMOUNTS
+    has_kinds = {*keys} <= {*KINDS} and where.box is None and where.located is None
+    return (
+        AccessPath.KINDS if has_kinds and where.looks_at_rows and not is_span else AccessPath.DAYS
+    )
+
+
+def steps_of(keys: Sequence[str]) -> tuple[str, ...]:
+    """The columns by which facts_by_kind has its rows in groups without sorting them."""
+    return KINDS[: max((KINDS.index(key) + 1 for key in keys), default=0)]
 
 
 def group_key(table: Table, key: str, path: AccessPath) -> ColumnElement[Any]:
     """The column to group by; SQLite would follow an index for its order alone."""
-    is_ordered = path is AccessPath.AMOUNTS or (path is AccessPath.DAYS and key == "local_day")
+    is_ordered = path in {AccessPath.AMOUNTS, AccessPath.KINDS} or (
+        path is AccessPath.DAYS and key == "local_day"
+    )
     is_hidden = table is FACTS and not is_ordered
     return _hidden(table.c[key], key) if is_hidden else table.c[key]
 

@@ -1,14 +1,23 @@
 """Sums by one key or two: each reads the smallest tables that know the answer."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, func, select
 
 from analytics_service.domain.calendar import DayRange, month_start
 from analytics_service.domain.categories import Tally
 from analytics_service.domain.filters import Filter
 from analytics_service.store import tables as t
-from analytics_service.store.access import FACTS, Part, cover, group_key, path_of
+from analytics_service.store.access import (
+    FACTS,
+    AccessPath,
+    Part,
+    cover,
+    group_key,
+    path_of,
+    steps_of,
+)
 from analytics_service.store.conditions import count_of, figures
 from analytics_service.store.reading import Reading
 
@@ -70,10 +79,15 @@ class FigureReads(Reading):
 
     def by_category(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each category that has rows."""
+        # An index by cell holds categories, but no merchants.
+        if where.looks_at_rows and path_of(where, "category_id") is not AccessPath.CELLS:
+            return _folded(self.by_category_and_merchant(where), at=0)
         return self._by_key(where, t.monthly_category, "category_id")
 
     def by_merchant(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each merchant, by label, NO_LABEL for rows without a name."""
+        if where.looks_at_rows:
+            return _folded(self.by_category_and_merchant(where), at=1)
         return self._by_key(where, t.monthly_merchant, "merchant_id")
 
     def by_place(self, where: Filter) -> Mapping[int, Tally]:
@@ -91,11 +105,25 @@ class FigureReads(Reading):
 
     def by_category_and_merchant(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
         """The figures of each category and merchant label, NO_LABEL for unnamed merchants."""
-        return self._by_category_and(where, t.monthly_merchant, "merchant_id")
+        if where not in self._pairs:
+            found = self._by_category_and(where, t.monthly_merchant, "merchant_id")
+            self._pairs = {where: found}
+        return self._pairs[where]
 
     def by_category_and_source(self, where: Filter) -> Mapping[tuple[int, int], Tally]:
         """The figures of each category and source label."""
-        return self._by_category_and(where, t.monthly_source, "source_id")
+        if not where.looks_at_rows:
+            return self._by_category_and(where, t.monthly_source, "source_id")
+        sources: dict[tuple[int, int], Tally] = {}
+        merchants: dict[tuple[int, int], Tally] = {}
+        query = self._sums(Part(FACTS, where), "category_id", "merchant_id", "source_id")
+        for category_id, merchant, source, count, amount in self._connection.execute(query):
+            tally = Tally(count, amount)
+            for found, key in ((sources, source), (merchants, merchant)):
+                pair = (category_id, key)
+                found[pair] = found.get(pair, Tally()) + tally
+        self._pairs = {where: merchants}  # the merchants are asked for next
+        return sources
 
     def charged_once(self, where: Filter) -> Iterator[tuple[int, int, int]]:
         """(first day of the month, merchant label, sum) of merchants with one row in a month.
@@ -155,15 +183,8 @@ class FigureReads(Reading):
         """Figures by a key of a monthly rollup; whole months from it, the edges from the facts."""
         found: dict[int, Tally] = {}
         for part in cover(where, monthly):
-            path = path_of(part.where, key)
-            column = group_key(part.table, key, path)
-            query = (
-                select(column, *figures(part.table, where))
-                .where(*self._conditions(part.table, part.where, path=path), *part.months)
-                .group_by(column)
-            )
-            for row in self._connection.execute(query):
-                found[row[0]] = found.get(row[0], Tally()) + Tally(row[1], row[2])
+            for value, count, amount in self._connection.execute(self._sums(part, key)):
+                found[value] = found.get(value, Tally()) + Tally(count, amount)
         return found
 
     def _by_category_and(
@@ -171,15 +192,34 @@ class FigureReads(Reading):
     ) -> dict[tuple[int, int], Tally]:
         found: dict[tuple[int, int], Tally] = {}
         for part in cover(where, monthly):
-            path = path_of(part.where, "any")
-            category = group_key(part.table, "category_id", path)
-            other = group_key(part.table, key, path)
-            query = (
-                select(category, other, *figures(part.table, where))
-                .where(*self._conditions(part.table, part.where, path=path), *part.months)
-                .group_by(category, other)
-            )
+            query = self._sums(part, "category_id", key)
             for category_id, label, count, amount in self._connection.execute(query):
                 pair = (category_id, label)
                 found[pair] = found.get(pair, Tally()) + Tally(count, amount)
         return found
+
+    def _sums(self, part: Part, *keys: str) -> Select[Any]:
+        """The figures of a part by some of its columns."""
+        path = path_of(part.where, *keys)
+        rows = (*self._conditions(part.table, part.where, path=path), *part.months)
+        if part.table is not FACTS or path is not AccessPath.KINDS:
+            columns = [group_key(part.table, key, path) for key in keys]
+            sums = figures(part.table, part.where)
+            return select(*columns, *sums).where(*rows).group_by(*columns)
+        # Rows come in the order of finer groups: only these are sorted, not half a million rows.
+        steps = [FACTS.c[name] for name in steps_of(keys)]
+        count, amount = figures(FACTS, part.where)
+        fine = select(*steps, count.label("n"), amount.label("s")).where(*rows).group_by(*steps)
+        if steps_of(keys) == keys:
+            return fine
+        groups = fine.subquery().c
+        columns = [groups[key] for key in keys]
+        return select(*columns, func.sum(groups.n), func.sum(groups.s)).group_by(*columns)
+
+
+def _folded(pairs: Mapping[tuple[int, int], Tally], *, at: int) -> dict[int, Tally]:
+    """The figures by one of two keys."""
+    found: dict[int, Tally] = {}
+    for keys, tally in pairs.items():
+        found[keys[at]] = found.get(keys[at], Tally()) + tally
+    return found

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
-from analytics_service.domain.categories import NO_CATEGORY, Category, CategoryTree
+from analytics_service.domain.categories import NO_CATEGORY, Category, CategoryTree, Tally
 from analytics_service.domain.filters import Filter
 from analytics_service.store import tables as t
 from analytics_service.store.access import (
@@ -26,6 +26,8 @@ class Reading:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._trees: dict[int, CategoryTree] = {}
+        # Of the filter that was asked last: several figures of one chart rest on it.
+        self._pairs: dict[Filter, dict[tuple[int, int], Tally]] = {}
 
     def categories(self, owner_id: int) -> CategoryTree:
         """The categories of a user."""

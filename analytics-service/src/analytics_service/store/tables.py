@@ -167,6 +167,24 @@ Index(
     expense_facts.c.refunded_minor,
     expense_facts.c.category_id,
 )
+# serves: sums of single rows by what they are, read in groups as they stand here, by itself
+Index(
+    "facts_by_kind",
+    expense_facts.c.user_id,
+    expense_facts.c.currency,
+    expense_facts.c.direction,
+    expense_facts.c.category_id,
+    expense_facts.c.merchant_id,
+    expense_facts.c.source_id,
+    expense_facts.c.place_id,
+    expense_facts.c.city_id,
+    expense_facts.c.local_hour,
+    expense_facts.c.amount_minor,
+    expense_facts.c.refunded_minor,
+    expense_facts.c.local_day,
+    expense_facts.c.note_id,
+    expense_facts.c.account_id,
+)
 # serves: cells finer than the rollups', and boxes, by itself
 Index(
     "facts_by_cell",
@@ -188,6 +206,7 @@ LATE_INDEXES = frozenset(
         "facts_by_amount",
         "facts_by_cell",
         "facts_by_charge",
+        "facts_by_kind",
     }
 )
 """What a bulk load leaves to be made after it: they make answers fast, the writer needs none."""

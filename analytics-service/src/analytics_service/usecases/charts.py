@@ -71,14 +71,28 @@ def trend(
     """
     span = asked_span(snapshot, where)
     steps = [] if span is None else periods(granularity, span.start, span.end)
-    items = fold_days(snapshot.by_day(where), steps)
+    series = category_series(snapshot, where, steps, granularity=granularity) if split else None
+    if series is None or compare is not None:
+        days = snapshot.by_day(where)
+        items = fold_days(days, steps)
+    else:
+        days, items = {}, _together(series, steps)
     return Trend(
         granularity=granularity,
         total=sum_of([item.tally for item in items]),
         items=items,
-        comparison=_comparison(snapshot, where, granularity, compare, span),
-        series=category_series(snapshot, where, steps, granularity=granularity) if split else None,
+        comparison=_comparison(snapshot, where, granularity, compare, span, days=days),
+        series=series,
     )
+
+
+def _together(series: list[CategorySeries], steps: list[Period]) -> list[PeriodFigure]:
+    """The figures of each period, which the categories make up."""
+    columns = zip(*(one.tallies for one in series), strict=True) if series else ([] for _ in steps)
+    return [
+        PeriodFigure(period=step, tally=sum_of(list(column)))
+        for step, column in zip(steps, columns, strict=True)
+    ]
 
 
 def sum_of(tallies: list[Tally]) -> Tally:
@@ -106,12 +120,15 @@ def _comparison(
     granularity: str,
     compare: str | None,
     span: DayRange | None,
+    *,
+    days: Mapping[int, Tally],
 ) -> Comparison | None:
     if compare is None or span is None or span.days <= 0:
         return None
     earlier = previous_range(span) if compare == "previous" else year_before(span)
-    then = replace(where, start=earlier.start, end=earlier.end)
-    items = fold_days(snapshot.by_day(then), periods(granularity, earlier.start, earlier.end))
+    if where.start is not None:  # else all days before the end are known
+        days = snapshot.by_day(replace(where, start=earlier.start, end=earlier.end))
+    items = fold_days(days, periods(granularity, earlier.start, earlier.end))
     return Comparison(
         compare=compare,
         span=earlier,

@@ -21,9 +21,9 @@ def overview(snapshot: Snapshot, where: Filter) -> Overview:
         InvalidRange: the range ends before it begins.
     """
     span = asked_span(snapshot, where)
-    total = snapshot.total(where)
+    share = category_share(snapshot, where, level=1)
+    total, categories = share.total, share.items
     earlier, previous = _previous(snapshot, where, span)
-    categories = category_share(snapshot, where, level=1).items
     merchants = rank(snapshot, where, by="merchant", metric="amount", limit=1).items
     return Overview(
         span=span,
