@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,16 @@ def test_every_variable_is_in_the_readme() -> None:
 
 def test_the_service_is_ready_once_migrated(client: FlaskClient) -> None:
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_trend_chooses_its_own_periods(
+    ledger: Ledger, pull: Callable[[], None], ask: Ask
+) -> None:
+    ledger.put(expense(id=1, day=date(2014, 1, 1)), expense(id=2, day=date(2023, 12, 31)))
+    pull()
+
+    body = ask("trend", granularity="auto")
+
+    assert (body["granularity"], len(body["items"])) == ("month", 120)
+    assert ask("trend", granularity="auto", from_="2023-12-01")["granularity"] == "day"
+    assert ask("trend", granularity="auto", owner="2")["items"] == []

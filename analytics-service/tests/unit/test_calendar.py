@@ -9,6 +9,7 @@ from analytics_service.domain.calendar import (
     DayRange,
     day_number,
     day_of,
+    fitting_granularity,
     label_of,
     month_occurrences,
     periods,
@@ -98,3 +99,14 @@ def test_day_numbers_and_weekdays_agree_with_the_calendar() -> None:
     assert day_of(day_number(day)) == day
     assert weekday_of(day_number(day)) == day.weekday()
     assert day_of(day_number(day) + 1) - day == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "granularity"),
+    [(0, "day"), (1, "day"), (400, "day"), (401, "week"), (2_795, "week"), (2_810, "month"),
+     (20_000, "year")],
+)  # fmt: skip
+def test_the_finest_periods_that_a_screen_shows(days: int, granularity: str) -> None:
+    start = day_number(date(2014, 12, 29))  # a Monday
+
+    assert fitting_granularity(start, start + days) == granularity

@@ -99,7 +99,7 @@ class FilterArgs(StrictSchema):
 class TrendArgs(FilterArgs):
     """The query of the trend."""
 
-    granularity = _choice("day", "day", "week", "month", "year")
+    granularity = _choice("day", "day", "week", "month", "year", "auto")
     compare = _choice(None, "previous", "year")
     split = _choice(None, "category")
 

@@ -14,6 +14,8 @@ DAYS_PER_WEEK = 7
 MONTHS_PER_YEAR = 12
 MAX_PERIODS = 20_000
 """An answer of more periods serves no screen: 54 years of days."""
+SCREEN_PERIODS = 400
+"""So many points in a line can still be told apart on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,14 @@ def label_of(granularity: str, number: int) -> str:
         year, week, _ = day.isocalendar()
         return f"{year:04d}-W{week:02d}"
     return day.isoformat()[: 7 if granularity == "month" else 4]
+
+
+def fitting_granularity(start: int, end: int) -> str:
+    """The finest granularity in which [start, end) has at most SCREEN_PERIODS periods."""
+    for granularity in ("day", "week", "month"):
+        if sum(1 for _ in _boundaries(granularity, start, end)) <= SCREEN_PERIODS:
+            return granularity
+    return "year"
 
 
 def periods(granularity: str, start: int, end: int) -> list[Period]:

@@ -74,7 +74,7 @@ class FigureReads(Reading):
             .where(*self._conditions(part.table, part.where), *part.months)
             .group_by(time, category_id)
         )
-        for key, step, count, amount in self._connection.execute(query):
+        for key, step, count, amount in self._tuples(query):
             yield key, month_start(step) if is_monthly else step, count, amount
 
     def by_category(self, where: Filter) -> Mapping[int, Tally]:
@@ -117,7 +117,7 @@ class FigureReads(Reading):
         sources: dict[tuple[int, int], Tally] = {}
         merchants: dict[tuple[int, int], Tally] = {}
         query = self._sums(Part(FACTS, where), "category_id", "merchant_id", "source_id")
-        for category_id, merchant, source, count, amount in self._connection.execute(query):
+        for category_id, merchant, source, count, amount in self._tuples(query):
             tally = Tally(count, amount)
             for found, key in ((sources, source), (merchants, merchant)):
                 pair = (category_id, key)
@@ -142,15 +142,28 @@ class FigureReads(Reading):
                 .group_by(c.month, c.merchant_id)
                 .having(func.sum(c.count) == 1)
             )
-            for month, label, amount in self._connection.execute(query):
+            for month, label, amount in self._tuples(query):
                 yield month_start(month), label, amount
 
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
         narrowed = (where.start, where.end, where.category_id)
         if where.names_rows or any(value is not None for value in narrowed):
-            return self._grouped(FACTS, where, "amount_minor")
+            return self._amounts_of_rows(where)
         return self._grouped(t.amounts, where, "charge_minor")
+
+    def _amounts_of_rows(self, where: Filter) -> Sequence[tuple[int, int, int]]:
+        path = path_of(where, "amount_minor")
+        if where.category_id is None or path is not AccessPath.AMOUNTS:
+            return self._grouped(FACTS, where, "amount_minor")
+        # Each category has its amounts in order: only the sums of equal ones are sorted.
+        keys = (FACTS.c.category_id, FACTS.c.amount_minor)
+        count, amount = figures(FACTS, where)
+        rows = self._conditions(FACTS, where, path=path)
+        each = select(*keys, count.label("n"), amount.label("s")).where(*rows).group_by(*keys)
+        equal = each.subquery().c
+        query = select(equal.amount_minor, func.sum(equal.n), func.sum(equal.s))
+        return self._tuples(query.group_by(equal.amount_minor).order_by(equal.amount_minor))
 
     def other_currencies(self, where: Filter) -> Mapping[str, int]:
         """The rows by currency that a filter leaves out for their currency alone.
@@ -183,7 +196,7 @@ class FigureReads(Reading):
         """Figures by a key of a monthly rollup; whole months from it, the edges from the facts."""
         found: dict[int, Tally] = {}
         for part in cover(where, monthly):
-            for value, count, amount in self._connection.execute(self._sums(part, key)):
+            for value, count, amount in self._tuples(self._sums(part, key)):
                 found[value] = found.get(value, Tally()) + Tally(count, amount)
         return found
 
@@ -193,7 +206,7 @@ class FigureReads(Reading):
         found: dict[tuple[int, int], Tally] = {}
         for part in cover(where, monthly):
             query = self._sums(part, "category_id", key)
-            for category_id, label, count, amount in self._connection.execute(query):
+            for category_id, label, count, amount in self._tuples(query):
                 pair = (category_id, label)
                 found[pair] = found.get(pair, Tally()) + Tally(count, amount)
         return found

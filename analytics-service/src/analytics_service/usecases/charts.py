@@ -7,6 +7,7 @@ from analytics_service.domain.calendar import (
     DayRange,
     Period,
     day_of,
+    fitting_granularity,
     month_occurrences,
     periods,
     previous_range,
@@ -34,6 +35,7 @@ from analytics_service.domain.ports import Snapshot
 from analytics_service.domain.shares import shares_of
 
 HOURS = 24
+AUTO = "auto"
 
 
 def asked_span(snapshot: Snapshot, where: Filter) -> DayRange | None:
@@ -65,11 +67,15 @@ def trend(
 ) -> Trend:
     """Spending by period without gaps, with an earlier range or split by category on request.
 
+    AUTO takes the finest periods of which a screen can show all.
+
     Raises:
         InvalidRange: the range ends before it begins.
         RangeTooLong: more periods than one answer may carry.
     """
     span = asked_span(snapshot, where)
+    if granularity == AUTO:
+        granularity = "day" if span is None else fitting_granularity(span.start, span.end)
     steps = [] if span is None else periods(granularity, span.start, span.end)
     series = category_series(snapshot, where, steps, granularity=granularity) if split else None
     if series is None or compare is not None:

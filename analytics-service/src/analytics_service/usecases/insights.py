@@ -94,21 +94,34 @@ def _series(
     """The figures by category and by weekday, of the month and the same days of those before."""
     windows = [*month.before, month.span]
     index_of = {day: i for i, span in enumerate(windows) for day in range(span.start, span.end)}
-    by_category: dict[int, list[Tally]] = {}
-    by_weekday: dict[int, list[Tally]] = {}
+    categories, weekdays = _Rows(len(windows)), _Rows(len(windows))
     for category_id, day, count, amount in steps:
         index = index_of.get(day)
-        if index is None:
-            continue
-        tally = Tally(count, amount)
-        keys = ((by_category, tree.at_level(category_id, level)), (by_weekday, weekday_of(day)))
-        for series, key in keys:
-            row = series.setdefault(key, [Tally()] * len(windows))
-            row[index] += tally
-    return (
-        {key: (row[-1], tuple(row[:-1])) for key, row in by_category.items()},
-        {key: (row[-1], tuple(row[:-1])) for key, row in by_weekday.items()},
-    )
+        if index is not None:
+            categories.add(tree.at_level(category_id, level), index, count, amount)
+            weekdays.add(weekday_of(day), index, count, amount)
+    return categories.told(), weekdays.told()
+
+
+class _Rows:
+    """Figures by a key and a window, kept as plain numbers while thousands of days are added."""
+
+    def __init__(self, windows: int) -> None:
+        self._windows = windows
+        self._counts: dict[int, list[int]] = {}
+        self._sums: dict[int, list[int]] = {}
+
+    def add(self, key: int, window: int, count: int, amount: int) -> None:
+        """Add a day's figures."""
+        if key not in self._counts:
+            self._counts[key], self._sums[key] = [0] * self._windows, [0] * self._windows
+        self._counts[key][window] += count
+        self._sums[key][window] += amount
+
+    def told(self) -> dict[int, tuple[Tally, tuple[Tally, ...]]]:
+        """Of each key the last window's figures, and those of the windows before it."""
+        rows = {key: list(map(Tally, self._counts[key], self._sums[key])) for key in self._counts}
+        return {key: (row[-1], tuple(row[:-1])) for key, row in rows.items()}
 
 
 def _at_level(
