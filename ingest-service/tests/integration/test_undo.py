@@ -209,3 +209,17 @@ def test_a_row_that_only_the_undone_file_kept_together_parts_again(client: Clien
     undo(client, between)
     # What was pending is now settled by the later payment, as it would have been at once.
     assert [(row["amount"], row["note"]) for row in client.expenses()] == [("30.00", "分期")]
+
+
+def test_a_row_that_undo_has_to_make_finds_its_twin_in_the_bank_statement(client: Client) -> None:
+    day = "2024-03-{:02} 12:00:00"
+    paid = ("30.00", "expense", "", "兰州拉面", "", "N-4000", "alipay", "")
+    files = [client.import_file(table([(day.format(at), *paid)])) for at in (2, 8, 14)]
+    client.import_file(table([(day.format(2), *paid[:3], "支付宝-兰州拉面", "", "B1", "cmb", "")]))
+    assert [row["direction"] for row in client.expenses()] == ["expense", "expense"]
+    undo(client, files[1])
+    rows = {(row["local_date"], row["source"]): row for row in client.expenses()}
+    twin, bank = rows["2024-03-02", "alipay"], rows["2024-03-02", "cmb"]
+    assert (len(rows), twin["import_id"], bank["direction"]) == (3, files[0]["id"], "neutral")
+    assert [link["expense_id"] for link in bank["links"]] == [twin["id"]]
+    assert rows["2024-03-14", "alipay"]["links"] == []

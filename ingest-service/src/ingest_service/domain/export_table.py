@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,6 +88,11 @@ def is_own_header(cells: Sequence[str]) -> bool:
         for columns in _GENERATIONS
         for lang in ("zh-CN", "en")
     )
+
+
+def is_export(header: str | None) -> bool:
+    """Whether a file is an export, by its headers as imports keep them: JSON {sheet: cells}."""
+    return header is not None and any(map(is_own_header, json.loads(header).values()))
 
 
 def is_chinese(lang: str) -> bool:

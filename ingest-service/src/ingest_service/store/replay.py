@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
+from ingest_service.domain.export_table import is_export
 from ingest_service.domain.fingerprints import SIDES
 from ingest_service.domain.models import ImportRecord
 from ingest_service.domain.places import NO_CITY
@@ -37,7 +38,7 @@ UPDATE expenses SET fingerprint = NULL WHERE id IN (SELECT value FROM json_each(
 """
 _GIVE = "UPDATE expenses SET import_id = ?, seq = ? WHERE id = ?"
 _FORGET = "DELETE FROM import_updates WHERE expense_id IN (SELECT value FROM json_each(:ids))"
-_FINISHED = "SELECT finished_at FROM imports WHERE id = :id"
+_IMPORT = "SELECT finished_at, header FROM imports WHERE id = :id"
 
 
 @dataclass(slots=True)
@@ -131,9 +132,11 @@ class Replay:
     def find_links(self) -> None:
         """Look for the links of rows that had to be made."""
         for import_id in sorted(self._owners_of_new):
-            now = self._connection.execute(text(_FINISHED), {"id": import_id}).scalar()
-            user_id = self._record.user_id
-            find_links(self._connection, user_id=user_id, import_id=import_id, now=now or 0)
+            now, header = self._connection.execute(text(_IMPORT), {"id": import_id}).one()
+            # An export tells what is left after all links.
+            if not is_export(header):
+                user_id = self._record.user_id
+                find_links(self._connection, user_id=user_id, import_id=import_id, now=now or 0)
 
     def _plans(self, holders: Holders, places: Mapping[int | None, int]) -> Iterator[_Plan]:
         groups: dict[tuple[str, ...], _Group] = defaultdict(_Group)

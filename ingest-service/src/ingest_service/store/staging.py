@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, text
 
 from ingest_service.domain.export_links import RowName
-from ingest_service.domain.export_table import is_own_header
+from ingest_service.domain.export_table import is_export
 from ingest_service.domain.messages import sentence
 from ingest_service.domain.models import ImportCounts, RowError
 from ingest_service.domain.ports import Stored, StoreOrder
@@ -127,7 +126,7 @@ class StagedRows:
             plan = self._plan(order)
             if plan is not None:
                 for told in self._told(plan, find_paths, order):
-                    changes.count(told, is_export=_is_export(order))
+                    changes.count(told, is_export=is_export(order.header))
             return self._finish(order, plan, changes)
 
     def store(self, order: StoreOrder) -> Stored:
@@ -141,7 +140,7 @@ class StagedRows:
             if plan is not None:
                 self._copy(order, plan)
                 for told in self._told(plan, resolve_paths, order):
-                    changes.tell(told, import_id=record.id, is_export=_is_export(order))
+                    changes.tell(told, import_id=record.id, is_export=is_export(order.header))
                 claim(self._connection, record.id, plan.held)
                 self._tie(order, plan)
                 self._settle(order, changes)
@@ -150,7 +149,7 @@ class StagedRows:
     def _settle(self, order: StoreOrder, changes: Changes) -> None:
         """Sum refunds anew where rows changed, and find the links that are possible now."""
         user_id = order.record.user_id
-        if _is_export(order):
+        if is_export(order.header):
             # Its directions and refunds are what is left after all links: no row counts anew.
             recompute_refunds(self._connection, changes.to_sum)
             return
@@ -315,11 +314,6 @@ class StagedRows:
         for _, batch in self._errors.batches():
             columns = [batch[name].to_pylist() for name in _ERROR_COLUMNS]
             raw.executemany(statement, zip(*columns, strict=True))
-
-
-def _is_export(order: StoreOrder) -> bool:
-    """Whether the file is one that the platform itself wrote."""
-    return order.header is not None and any(map(is_own_header, json.loads(order.header).values()))
 
 
 def _telling(row: dict[str, Any], ids: dict[str, int], name: RowName) -> dict[str, Any]:
