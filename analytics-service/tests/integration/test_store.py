@@ -2,6 +2,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -130,6 +131,15 @@ def test_cells_come_from_rollups_or_their_own_index(
 
 def test_rankings_of_purchases_read_the_top_of_an_index(connection: Connection) -> None:
     assert "USING INDEX facts_by_net" in plans(connection, "largest", SPENT, 10)
+    year = replace(SPENT, start=19_000, end=19_365)
+    assert "USING INDEX facts_by_net" in plans(connection, "largest", year, 10)
+
+
+def test_the_largest_of_a_month_are_looked_for_among_its_own_days(connection: Connection) -> None:
+    month = replace(SPENT, start=19_000, end=19_031)
+    days = "USING PRIMARY KEY (user_id=? AND local_day>? AND local_day<?)"
+
+    assert days in plans(connection, "largest", month, 10)
 
 
 def judged_plan(connection: Connection, read: str, *arguments: Any) -> str:

@@ -20,6 +20,8 @@ from analytics_service.store import tables as t
 FACTS = t.expense_facts
 KINDS = ("category_id", "merchant_id", "source_id", "place_id", "city_id", "local_hour")
 """The columns of facts_by_kind in its order, after whose and before what is added up."""
+_FEW_DAYS = 62
+"""Of so many the largest rows are found sooner among their own than among those of all history."""
 _KEYS_OF_CELLS = frozenset({"category_id", "amount_minor", "local_day", "cell"})
 Condition = ColumnElement[bool]
 
@@ -148,5 +150,8 @@ def group_key(table: Table, key: str, path: AccessPath) -> ColumnElement[Any]:
 
 
 def ranking_path(where: Filter) -> AccessPath:
-    """By the order of amounts, unless words or a place leave few rows."""
+    """By the order of amounts, unless words, a place or a few weeks leave few rows."""
+    days = None if where.start is None or where.end is None else where.end - where.start
+    if days is not None and days <= _FEW_DAYS and where.merchant is None:
+        return AccessPath.DAYS
     return path_of(where, "any") if where.names_rows else AccessPath.AMOUNTS
