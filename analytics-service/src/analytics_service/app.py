@@ -107,15 +107,16 @@ class Consumer:
     judgements: JudgementStore
     grower: ForestGrower
 
-    def pull(self) -> bool:
-        """Whether more of the feed is waiting after this page.
+    def pull(self, *, with_indexes: bool = True) -> bool:
+        """Whether more of the feed is waiting after this page, or more indexes are to be made.
 
         Raises:
             ManyWaiting: more waits than this consumer's feed reads.
             FeedUnavailable: the feed cannot be read now.
             FeedCorrupt: the feed answered something else than agreed.
         """
-        return pull_once(self.feed, self.writer, now=int(self.clock().timestamp()))
+        now = int(self.clock().timestamp())
+        return pull_once(self.feed, self.writer, now=now, with_indexes=with_indexes)
 
     def position(self) -> int:
         """The last change that the read model knows of."""

@@ -217,3 +217,25 @@ def test_what_a_load_leaves_out_is_made_once_nothing_is_waiting(
     assert not loaded & t.LATE_INDEXES
     assert again == loaded
     assert indexes(engine).keys() >= t.LATE_INDEXES
+
+
+def test_changes_of_loaded_rows_find_them_before_the_indexes_are_made(
+    model: Callable[[str], Model],
+) -> None:
+    ledger = Ledger()
+    fill(ledger, 1, 30)
+    (slow, by_page), (fast, in_bulk) = model("slow"), model("fast")
+    feed = LongAnswers(ledger)
+    pull_once(feed, in_bulk, now=0, load_rows=1)  # a new epoch
+    pull_once(feed, in_bulk, now=0, load_rows=1)
+    pull_all(ledger, by_page)
+    ledger.put(ledger.expenses[3]._replace(amount_minor=1))
+    ledger.delete(4)
+
+    assert not pull_once(feed, in_bulk, now=0, with_indexes=False)
+    assert indexes(fast).keys() & t.LATE_INDEXES == {t.BY_ID}
+    pull_all(feed, in_bulk)
+    pull_all(ledger, by_page)
+
+    assert told(fast) == told(slow)
+    assert indexes(fast) == indexes(slow)

@@ -1,9 +1,8 @@
 """Rows that were never seen before, by the hundred thousand: added up in Arrow, not in SQL.
 
-Where the rows are many beside those that are there, the indexes of the facts are made anew after
-them: those that the writer needs in the same transaction, the others (tables.LATE_INDEXES) once
-the rows are visible, since they take as long as all the rest. Loads pyarrow and NumPy, for the
-worker only.
+Where the rows are many beside those that are there, the indexes of the facts are made anew once the
+rows are visible, since they take longer than all the rest. Loads pyarrow and NumPy, for the worker
+only.
 """
 
 from collections.abc import Iterator, Mapping
@@ -61,7 +60,6 @@ class BulkLoad:
         self._sums = {table.name: _Sums(["owner", *_keys(table)], _SUMS) for table in t.ROLLUPS}
         self._marks = _Sums(_primary_key(t.import_marks), ("count",))
         self._expected_rows = expected_rows
-        self._without_indexes = False
         self._rows = 0
 
     @property
@@ -96,20 +94,15 @@ class BulkLoad:
         self._rows += live.num_rows
 
     def finish(self, *, seq: int) -> None:
-        """Make the indexes, move the rollups, and note whose anomalies the change moves."""
+        """Move the rollups, and note whose anomalies the change moves."""
         for rollup in t.ROLLUPS:
             self._move(rollup)
         self._move_marks()
-        if self._without_indexes:
-            for index in sorted(t.expense_facts.indexes, key=lambda index: str(index.name)):
-                if index.name not in t.LATE_INDEXES:
-                    index.create(self._connection)
         self._renew_norms(seq)
 
     def _begin(self) -> None:
         there = self._raw.execute("SELECT coalesce(sum(count), 0) FROM daily").fetchone()[0]
         if self._expected_rows >= REBUILD_SHARE * there:
-            self._without_indexes = True
             for index in t.expense_facts.indexes:
                 self._connection.execute(DropIndex(index, if_exists=True))
 

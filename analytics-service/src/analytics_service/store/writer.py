@@ -55,6 +55,7 @@ class SqliteReadModelWriter:
             if (state.epoch, state.seq) != (page.epoch, page.after):
                 return False
             if page.expenses:
+                _make_index(connection, t.BY_ID)  # after a load it may not be there yet
                 _apply_expenses(connection, page)
             _apply_names(connection, page)
             _move_cursor(connection, page, now=now)
@@ -94,13 +95,11 @@ class SqliteReadModelWriter:
         with read_transaction(self._engine) as connection:
             named = connection.exec_driver_sql("PRAGMA index_list(expense_facts)")
             there = {row[1] for row in named}
-        missing = sorted(t.LATE_INDEXES - there)
+        missing = sorted(t.LATE_INDEXES - there, key=lambda name: (name != t.BY_ID, name))
         if not missing:
             return False
         with write_transaction(self._engine) as connection:
-            for index in t.expense_facts.indexes:
-                if index.name == missing[0]:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+            _make_index(connection, missing[0])
         return True
 
     def restart(self, epoch: str, *, replacing: str) -> None:
@@ -122,6 +121,13 @@ class SqliteReadModelWriter:
         """Remember that the feed was read just now."""
         with write_transaction(self._engine) as connection:
             connection.execute(update(t.feed_cursor).values(pulled_at=now, behind=int(behind)))
+
+
+def _make_index(connection: Connection, name: str) -> None:
+    """Make an index of the facts where it is missing."""
+    for index in FACTS.indexes:
+        if index.name == name:
+            connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def _move_cursor(connection: Connection, page: FeedPage, *, now: int) -> None:

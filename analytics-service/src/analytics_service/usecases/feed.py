@@ -17,10 +17,12 @@ def pull_once(
     now: int,
     page_rows: int = PAGE_ROWS,
     load_rows: int = LOAD_ROWS,
+    with_indexes: bool = True,
 ) -> bool:
     """Whether more is to be done: one page or many were stored, or found to be of a new epoch.
 
-    Once nothing is waiting, the indexes that a load left out are made, one with each call.
+    Once nothing is waiting, the indexes that a load left out are made, one with each call, unless
+    that is left to another.
 
     Raises:
         FeedUnavailable: the feed cannot be read now; nothing has changed.
@@ -37,7 +39,7 @@ def pull_once(
         known = state.pulled_at
         if state.behind or known is None or now - known >= NOTE_PULL_EVERY_S:
             model.note_pull(now=now, behind=False)
-        return model.complete_indexes()
+        return with_indexes and model.complete_indexes()
     if page.waiting >= load_rows and model.load(
         page, lambda after: feed.page(after=after, limit=page_rows), now=now
     ):
