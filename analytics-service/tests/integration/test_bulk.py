@@ -112,6 +112,22 @@ def test_a_load_equals_page_by_page(model: Callable[[str], Model]) -> None:
     assert indexes(fast) == indexes(slow)
 
 
+def test_sums_that_go_into_their_tables_on_the_way_equal_page_by_page(
+    model: Callable[[str], Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "SLICE_ROWS", 6)
+    monkeypatch.setattr(bulk, "_MOST_LOOSE", 4)
+    monkeypatch.setattr(bulk, "_MOST_KEPT", 3)
+    ledger = Ledger()
+    fill(ledger, 1, 90, user_ids=(1, 2))
+    (slow, by_page), (fast, in_bulk) = model("slow"), model("fast")
+
+    pull_all(ledger, by_page)
+    pull_all(LongAnswers(ledger), in_bulk, load_rows=1)
+
+    assert told(fast) == told(slow)
+
+
 @pytest.mark.parametrize("share", [0.0, 1e9])
 def test_a_load_beside_older_rows_equals_page_by_page(
     model: Callable[[str], Model], monkeypatch: pytest.MonkeyPatch, share: float

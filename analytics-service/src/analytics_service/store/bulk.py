@@ -31,7 +31,7 @@ SLICE_ROWS = 5_000
 REBUILD_SHARE = 0.5
 """Indexes are made anew from this share of the rows that are there on."""
 _MAX_ID_SPAN = 1 << 26
-_MOST_LOOSE = 50_000
+_MOST_LOOSE = 40_000
 _MOST_KEPT = 100_000
 """Sums that are more go into their table: a month's are seldom met again later in the feed."""
 _LABELLED = ("merchant", "place", "note", "source", "account", "city")
@@ -265,7 +265,7 @@ class _Sums:
         part = self._added(rows)
         self._parts.append(part)
         self._loose += part.num_rows
-        if self._loose > max(_MOST_LOOSE, self._parts[0].num_rows):
+        if self._loose > _MOST_LOOSE:
             self._parts = [self._together()]
             self._loose = 0
 
