@@ -19,6 +19,7 @@ from ingest_service.store.spool import Spool
 # Rows nearer to one another than this are looked up together, by one walk along the index.
 _GAP_S = 6 * 3600
 _FETCH_ROWS = 20_000
+_MIXED_ROWS = 100_000
 _MIX_TIME, _MIX_OCCURRENCE = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _KNOWN = """
 SELECT fingerprint, occurrence, id, content FROM expenses
@@ -79,65 +80,91 @@ class Verdicts:
 
 
 def read_identities(spool: Spool) -> Identities:
-    """The identities of all rows."""
-    parts: dict[str, list[Any]] = {name: [] for name in Identities.__slots__}
+    """The identities of all rows: 22 bytes each, and no more while they are read."""
+    rows = Identities(
+        time=np.empty(spool.rows, dtype=np.uint32),
+        digest=np.empty(spool.rows, dtype=np.uint64),
+        content=np.empty(spool.rows, dtype=np.uint64),
+        main=np.empty(spool.rows, dtype=bool),
+        numbered=np.empty(spool.rows, dtype=bool),
+    )
     columns = ["fingerprint", "content", "part", "external_id"]
-    for _, batch in spool.batches(columns):
+    for start, batch in spool.batches(columns):
+        here = slice(start, start + len(batch))
         prints = _bytes_of(batch["fingerprint"], 12)
-        parts["time"].append(prints[:, :4].copy().view(">u4").ravel().astype(np.uint32))
-        parts["digest"].append(prints[:, 4:].copy().view("<u8").ravel())
-        parts["content"].append(_bytes_of(batch["content"], 8).copy().view("<u8").ravel())
-        parts["main"].append(batch["part"].to_numpy() == 0)
+        rows.time[here] = prints[:, :4].copy().view(">u4").ravel()
+        rows.digest[here] = prints[:, 4:].copy().view("<u8").ravel()
+        rows.content[here] = _bytes_of(batch["content"], 8).copy().view("<u8").ravel()
+        rows.main[here] = batch["part"].to_numpy() == 0
         lengths = np.diff(np.frombuffer(batch["external_id"].buffers()[1], dtype=np.int64))
         offset = batch["external_id"].offset
-        parts["numbered"].append(lengths[offset : offset + len(batch)] > 0)
-    return Identities(**{name: np.concatenate(arrays) for name, arrays in parts.items()})
+        rows.numbered[here] = lengths[offset : offset + len(batch)] > 0
+    return rows
 
 
 def judge(
     connection: Connection, user_id: int, rows: Identities, names: Mapping[int, RowName]
 ) -> Verdicts:
     """What each row of the file is, as the table stands now; some have names."""
-    occurrence, repeated = _number(rows, names)
-    known = np.zeros(len(rows.time), dtype=np.int64)
-    same = np.zeros(len(rows.time), dtype=bool)
-    told_once = np.flatnonzero(~repeated)
-    keys = _mixed(rows.time[told_once], rows.digest[told_once], occurrence[told_once])
-    order = np.argsort(keys)
-    ordered, at_order = keys[order], told_once[order]
+    count = len(rows.time)
+    # Pages of zeros take no memory until something is written.
+    occurrence, repeated = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    known, same = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool)
+    ordered, order = _by_key(rows, occurrence, repeated)
+    for position, name in names.items():
+        occurrence[position] = name.occurrence
+    if _number(rows, (ordered, order), occurrence, repeated, names) or names:
+        del ordered, order
+        ordered, order = _by_key(rows, occurrence, repeated)
     for time, digest, number, ids, content in _stored(connection, user_id, rows.time):
         wanted = _mixed(time, digest, number)
         place = np.searchsorted(ordered, wanted)
         place[place == len(ordered)] = 0
-        at = at_order[place]
+        at = order[place]
         hit = (rows.time[at] == time) & (rows.digest[at] == digest) & (occurrence[at] == number)
         known[at[hit]] = ids[hit]
         same[at[hit]] = rows.content[at[hit]] == content[hit]
     return Verdicts(occurrence, known, same, repeated)
 
 
-def _number(rows: Identities, names: Mapping[int, RowName]) -> tuple[Integers, Flags]:
-    """Occurrences among rows of one fingerprint, and the rows that the file tells twice.
+def _by_key(
+    rows: Identities, occurrence: Integers, repeated: Flags
+) -> tuple[NDArray[np.uint64], Integers]:
+    """The mixed keys of the rows that are told once, ascending, and where each row stands."""
+    keys = np.empty(len(rows.time), dtype=np.uint64)
+    for start in range(0, len(keys), _MIXED_ROWS):
+        here = slice(start, start + _MIXED_ROWS)
+        keys[here] = _mixed(rows.time[here], rows.digest[here], occurrence[here])
+    if not repeated.any():
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order
+    told_once = np.flatnonzero(~repeated)
+    keys = keys[told_once]
+    order = np.argsort(keys, kind="stable")
+    return keys[order], told_once[order]
+
+
+def _number(
+    rows: Identities,
+    by_key: tuple[NDArray[np.uint64], Integers],
+    occurrence: Integers,
+    repeated: Flags,
+    names: Mapping[int, RowName],
+) -> bool:
+    """Whether any rows of one fingerprint were numbered, or found to be told twice by the file.
 
     Equal order number and equal texts is one row told twice; without a number it is another. A
     name says which of equal rows it is, but not for two of them.
     """
-    count = len(rows.time)
-    occurrence = np.zeros(count, dtype=np.int64)
-    repeated = np.zeros(count, dtype=bool)
-    keys = _mixed(rows.time, rows.digest, occurrence)
-    for at, name in names.items():
-        occurrence[at] = name.occurrence
-    order = np.argsort(keys, kind="stable")
-    equal = keys[order][1:] == keys[order][:-1]
+    keys, order = by_key
+    equal = keys[1:] == keys[:-1]
     if not equal.any():
-        return occurrence, repeated
-    starts = np.flatnonzero(np.concatenate([[True], ~equal]))
-    ends = np.append(starts[1:], count)
-    for start, end in zip(starts, ends, strict=True):
-        if end - start > 1:
-            _number_equals(rows, order[start:end], occurrence, repeated, names)
-    return occurrence, repeated
+        return False
+    # Where runs of equal keys begin, and behind their ends.
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8)))
+    for start, last in edges.reshape(-1, 2).tolist():
+        _number_equals(rows, order[start : last + 1], occurrence, repeated, names)
+    return True
 
 
 def _number_equals(

@@ -16,6 +16,7 @@ _PATHS = "CREATE TEMP TABLE named_categories (path TEXT PRIMARY KEY, id INTEGER)
 _NUMBERS = """
 CREATE TEMP TABLE new_rows (number INTEGER PRIMARY KEY, row INTEGER, occurrence INTEGER)
 """
+_NUMBERED_ROWS = 100_000
 _NAMED = "coalesce((SELECT id FROM named_categories n WHERE n.path = r.category_path), category_id)"
 
 
@@ -65,5 +66,8 @@ def _number(raw: Any, new: Flags, occurrence: Integers, *, backwards: bool) -> N
     at = new.nonzero()[0]
     at = at[::-1] if backwards else at
     raw.execute(_NUMBERS)
-    rows = zip(range(len(at)), (at + 1).tolist(), occurrence[at].tolist(), strict=True)
-    raw.executemany("INSERT INTO new_rows VALUES (?, ?, ?)", rows)
+    for start in range(0, len(at), _NUMBERED_ROWS):
+        part = at[start : start + _NUMBERED_ROWS]
+        numbers = range(start, start + len(part))
+        rows = zip(numbers, (part + 1).tolist(), occurrence[part].tolist(), strict=True)
+        raw.executemany("INSERT INTO new_rows VALUES (?, ?, ?)", rows)

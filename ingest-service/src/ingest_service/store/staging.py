@@ -26,6 +26,7 @@ from ingest_service.store.changes import Changes, Told, version_of
 from ingest_service.store.cities import note_cities
 from ingest_service.store.claims import claim
 from ingest_service.store.links import find_links
+from ingest_service.store.memory import give_back
 from ingest_service.store.new_rows import insert_new
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import note_repair
@@ -45,6 +46,7 @@ _LOCK = ".lock"
 _ALL_FAILED = "all-rows-failed"
 _ERROR_COLUMNS = ("kind", "row", "sheet", "field", "code", "detail", "raw")
 _CHANGE_ROWS = 10_000
+_HELD_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,19 @@ class _Plan:
         return RowName(fingerprint, int(self.verdicts.occurrence[at])), bool(self.new[at])
 
     @property
-    def held(self) -> list[int]:
+    def held(self) -> Iterator[int]:
         """Ids of stored rows that the file holds too, ascending."""
         import numpy as np
 
         known = self.verdicts.known
-        matched = np.array(list(self.settled.values()), dtype=known.dtype)
-        found: list[int] = np.unique(np.concatenate([known[known > 0], matched])).tolist()
-        return found
+        found = known[known > 0]
+        if self.settled:
+            found = np.concatenate([found, list(self.settled.values())])
+        found.sort()
+        if (found[1:] == found[:-1]).any():
+            found = np.unique(found)
+        for start in range(0, len(found), _HELD_ROWS):
+            yield from found[start : start + _HELD_ROWS].tolist()
 
 
 class StagedRows:
@@ -173,6 +180,7 @@ class StagedRows:
         from ingest_service.store.settling import find_settled
         from ingest_service.store.told_ties import ToldTies
 
+        give_back()
         user_id = order.record.user_id
         identities = read_identities(self._rows)
         names = ToldTies(self._ties).names(identities)

@@ -33,7 +33,8 @@ _FIRST_ROWS = 100
 _ROWS = 1_000
 _CHARS = 1 << 20
 _BLOCK_ROWS = 20_000
-_PACKED_BYTES = 8 << 20
+_PACKED_BYTES = 4 << 20
+_PART_CELLS = 50_000
 _BLOCK_BYTES = 1 << 16
 _LENGTH = struct.Struct("<I")
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -89,7 +90,8 @@ def _limit() -> None:
 
 def _send(out: IO[bytes], kind: str, value: Any) -> None:
     body = marshal.dumps((kind, value))
-    out.write(_LENGTH.pack(len(body)) + body)
+    out.write(_LENGTH.pack(len(body)))
+    out.write(body)
     out.flush()
 
 
@@ -199,7 +201,7 @@ def sheet_frames(rows: Rows, *, in_columns: bool) -> Iterator[tuple[str, Any]]:
             yield "rows", batch
         return
     block = _Columns()
-    while part := list(islice(filled, _ROWS)):
+    while part := _part(filled):
         if block.add(part):
             if block.is_full:
                 yield "columns", block.taken()
@@ -210,6 +212,15 @@ def sheet_frames(rows: Rows, *, in_columns: bool) -> Iterator[tuple[str, Any]]:
             yield "rows", batch
     if block.numbers:
         yield "columns", block.taken()
+
+
+def _part(filled: Iterator[tuple[int, Sequence[object]]]) -> list[tuple[int, Sequence[object]]]:
+    """Some of the next rows, the fewer the wider they are; none at the end."""
+    first = next(filled, None)
+    if first is None:
+        return []
+    rows = max(1, min(_ROWS, _PART_CELLS // len(first[1])))
+    return [first, *islice(filled, rows - 1)]
 
 
 def _filled(rows: Rows) -> Iterator[tuple[int, Sequence[object]]]:
