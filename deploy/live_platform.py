@@ -81,6 +81,8 @@ class Platform:
             location = self._call("POST", "/data/import", files={"file": file})["location"]
         while (record := self._call("GET", location))["status"] in _BUSY:
             time.sleep(_POLL_S)
+        if record["last_seq"] is None:
+            raise RuntimeError(f"the import ended as {record['status']}: {record.get('error')}")
         stored = time.perf_counter() - started
         while self._seen(record["last_seq"]) < record["last_seq"]:
             pass  # analytics itself waits a bounded time for min_seq
@@ -145,13 +147,17 @@ class MemoryWatch:
     def _run(self) -> None:
         while not self._over.wait(_SAMPLE_S):
             for program, peak in self.peak_mb.items():
-                now = sum(map(_resident_mb, self._platform.processes(program)))
+                # One that has not begun its program yet still is its parent's memory, told twice.
+                told = set(map(_memory_kb, self._platform.processes(program)))
+                now = sum(resident for resident, _ in told) / 1000
                 self.peak_mb[program] = max(peak, round(now, 1))
 
 
-def _resident_mb(pid: int) -> float:
+def _memory_kb(pid: int) -> tuple[int, int]:
+    """Resident and virtual memory of a process in kB; zeros where it has ended."""
     with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1000
-    return 0.0
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        told = {name: value for name, _, value in (line.partition(":") for line in lines)}
+        if "VmRSS" in told:
+            return int(told["VmRSS"].split()[0]), int(told["VmSize"].split()[0])
+    return 0, 0

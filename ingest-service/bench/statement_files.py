@@ -23,6 +23,9 @@ HEADER = (
 )  # fmt: skip
 ORDER_NUMBER = HEADER.index("交易订单号")
 HEADER_LINES = 3
+_MOST_FULL_ROWS = 1_700_000
+"""More of them, 149 bytes each, are more than the 256 MB that one statement may have."""
+_SAID_IN_SHORT = (0, 2, 5, 6, 8, 9)
 _FIRST_MOMENT = 1_577_836_800  # 2020-01-01
 _MEAN_GAP_S = 60
 
@@ -49,12 +52,24 @@ def alipay_rows(rows: int, *, seed: int = 7) -> Iterator[list[str]]:
         ]  # fmt: skip
 
 
+def short_rows(rows: int) -> Iterator[list[str]]:
+    """The same with only what a statement must say, 71 bytes a row: three million go into one."""
+    for number, cells in enumerate(alipay_rows(rows)):
+        cells[2] = cells[2][:4]
+        cells[9] = f"{cells[9][13:18]}{number:07d}"
+        yield [cell.strip() if at in _SAID_IN_SHORT else "" for at, cell in enumerate(cells)]
+
+
 def write_csv(path: Path, rows: int, *, name: str) -> None:
-    """The statement as the app exports it (GB18030); another name makes other bytes."""
+    """The statement as the app exports it (GB18030); another name makes other bytes.
+
+    Where full rows are more than a statement may have, they are short.
+    """
+    lines = alipay_rows(rows) if rows <= _MOST_FULL_ROWS else short_rows(rows)
     with path.open("w", encoding="gb18030", newline="") as file:
         file.write(f"导出信息：{name}\r\n------支付宝（中国）网络技术有限公司------\r\n")
         file.write(",".join(HEADER) + "\r\n")
-        file.writelines(",".join(cells) + "\r\n" for cells in alipay_rows(rows))
+        file.writelines(",".join(cells) + "\r\n" for cells in lines)
 
 
 def write_xlsx(path: Path, rows: int, *, name: str) -> None:
