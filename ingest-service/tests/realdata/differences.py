@@ -52,8 +52,6 @@ _REASONS: tuple[tuple[str, str], ...] = (
      "Considered: an entry without any date is a row error, time-missing."),
     (r"mt940/.*(?:empty_entry_date|statement_details|statement_line|sparkassen).sta: not read",
      "Considered: a fragment without an opening balance names no currency, so rows are errors."),
-    (r"fidelity-savings.ofx",
-     "Considered: four decimals cannot be stored exactly, so such rows are named errors."),
     (r"investment_medium.ofx: days",
      "Theirs (tags only): 20:20 in the stated zone is the next day in UTC."),
     (r"bank2ynab/MS_JANE.*: rows 10, expected 13",

@@ -99,6 +99,30 @@ def test_ofx_takes_cash_out_as_spending_and_cash_paid_in_as_own_money(
     assert rows["direction"].tolist() == [direction]
 
 
+@pytest.mark.parametrize(
+    ("amount", "minor", "note"),
+    [
+        ("-00000000000197.1063", [19711], "197.1063"),
+        ("1500.0000", [150000], ""),
+        ("197.1220", [19712], "197.1220"),
+        ("1.234", [], ""),
+        ("0.1255", [13], ".1255"),
+    ],
+)
+def test_ofx_rounds_what_brokers_state_in_hundredths_of_cents_and_keeps_it_in_the_note(
+    amount: str, minor: list[int], note: str
+) -> None:
+    data = (
+        "<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD<BANKTRANLIST><STMTTRN>"
+        f"<TRNTYPE>DEP<DTPOSTED>20240305<TRNAMT>{amount}<FITID>1<NAME>Broker</STMTTRN>"
+        "</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
+    )
+    _, rows, errors = read(data.encode())
+    assert rows["amount_minor"].tolist() == minor
+    assert rows["note"].tolist() == [note] * len(minor)
+    assert codes(errors) == ([] if minor else [(1, "amount-precision")])
+
+
 def test_ofx_without_its_currency_is_an_error_and_investments_are_no_spending() -> None:
     data = (
         "<OFX><INVSTMTMSGSRSV1><INVSTMTTRNRS><INVSTMTRS><INVTRANLIST><BUYMF><INVBUY><INVTRAN>"

@@ -90,7 +90,7 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     problems.add("currency_text", "currency-invalid", ~currency.map(codes).astype(bool))
     exponents = {code: _places(code, reading) for code in currency.unique()}
     places = currency.map(exponents).astype("int64")
-    amounts = read_amounts(draft["amount_text"], places)
+    amounts = read_amounts(draft["amount_text"], places, finer=draft.get("finer"))
     problems.add("amount_text", "amount-invalid", unread == "amount_text")
     for code, mask in amounts.problems:
         problems.add("amount_text", code, mask)
@@ -99,7 +99,7 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     problems.add("lat_text", "latitude-invalid", (draft["lat_text"] != "") & ~(lat.abs() <= 90))  # noqa: PLR2004 - degrees
     problems.add("lon_text", "longitude-invalid", (draft["lon_text"] != "") & ~(lon.abs() <= 180))  # noqa: PLR2004 - degrees
     both = lat.notna() & lon.notna()
-    rows = draft.drop(columns=[*_READ_HERE, "unread"], errors="ignore").assign(
+    rows = draft.drop(columns=[*_READ_HERE, "unread", "finer"], errors="ignore").assign(
         **{name: times[name] for name in times.columns},
         currency=currency,
         amount_minor=amounts.minor,
@@ -143,10 +143,13 @@ class Amounts:
     problems: Sequence[tuple[str, pd.Series[bool]]]
 
 
-def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
+def read_amounts(
+    texts: pd.Series[str], places: pd.Series[int], *, finer: pd.Series[bool] | None = None
+) -> Amounts:
     """Unsigned amounts such as ¥1,234.50, 12.5元 or 12 in minor units, exactly.
 
-    A zero after the last significant decimal does no harm; a further decimal is an error.
+    A zero after the last significant decimal does no harm; a further decimal is an error, but
+    where finer says so: it is then rounded, half to even.
     """
     quick = _plain_amounts(texts, places)
     if quick is not None:
@@ -163,7 +166,10 @@ def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
     big = pd.Series(scaled > MAX_AMOUNT_MINOR, index=texts.index) | plain.str.fullmatch(
         r"\d{18,}(?:\.\d+)?"
     )
-    fine = number & ~big & (decimals <= places)
+    too_fine = decimals > places
+    if finer is not None:
+        too_fine &= ~finer
+    fine = number & ~big & ~too_fine
     minor = pd.Series(np.where(fine, scaled, 0).astype("int64"), index=texts.index)
     return Amounts(
         minor,
@@ -171,7 +177,7 @@ def read_amounts(texts: pd.Series[str], places: pd.Series[int]) -> Amounts:
             ("amount-missing", texts == ""),
             ("amount-too-large", big),
             ("amount-invalid", ~number),
-            ("amount-precision", number & (decimals > places)),
+            ("amount-precision", number & too_fine),
         ],
     )
 

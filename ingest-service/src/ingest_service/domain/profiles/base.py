@@ -21,7 +21,8 @@ DRAFT_TEXT_COLUMNS = (
 )  # fmt: skip
 """Columns of a draft, all text; a missing one counts as empty. direction "" is a row error, and
 `closed` (boolean) marks a spending that the statement calls closed. More are optional: `pending`
-(boolean), a row that the bank has not settled yet; `ignore_reason` (text), a code of IGNORE_REASONS
+(boolean), a row that the bank has not settled yet; `finer` (boolean), a row whose amount may have
+more decimals than its currency, and is rounded; `ignore_reason` (text), a code of IGNORE_REASONS
 for a row that is no transaction; `unread` (text), time_text or amount_text where the profile itself
 could not read what stands there; and `unknown_code` (text), a code of UNKNOWN_CODES for a row whose
 words mean nothing to the profile, with those words in `unknown_text`. The platform's own table adds

@@ -16,6 +16,9 @@ _WHEN = (
 )
 _GIVEN_BACK = r"(?i)refund|reversal|chargeback|returned|退款"
 _ZERO = r"[-+]?0*[.,]?0+"
+# Brokers reckon in hundredths of cents (115.8331, 197.1220); what moves is whole cents. Of three
+# decimals nobody knows whether they are thousands (1.234), so they stay an error.
+_FINER = r"\d*\.\d{2}(?=\d{2})0*[1-9]\d*"
 
 
 class Ofx(HeaderProfile):
@@ -39,6 +42,7 @@ class Ofx(HeaderProfile):
         got = direction == "income"
         card = c.text(frame, "ofx:account_kind") == "CREDITCARD"
         currency = c.text(frame, "ofx:currency")
+        finer = amount.str.fullmatch(_FINER)
         drafted = c.draft(
             frame.index,
             time_text=_times(c.text(frame, "ofx:posted")),
@@ -59,14 +63,14 @@ class Ofx(HeaderProfile):
                 index=frame.index,
             ),
             merchant=name.mask(name == "", memo),
-            note=memo.mask(memo == name, ""),
+            note=c.join_texts(memo.mask(memo == name, ""), amount.str.lstrip("0").where(finer, "")),
             account=c.text(frame, "ofx:account"),
             external_id=c.text(frame, "ofx:fitid"),
             keywords=kind.str.lower(),
             source=self.id,
         )
         return c.ignored(
-            drafted.assign(pending=c.text(frame, "ofx:pending") == "Y"),
+            drafted.assign(pending=c.text(frame, "ofx:pending") == "Y", finer=finer),
             [
                 (kind == "INVESTMENT", "not-a-transaction"),
                 (amount.str.fullmatch(_ZERO), "zero-amount"),
