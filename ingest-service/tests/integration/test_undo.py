@@ -22,8 +22,8 @@ PLATFORM = [
 ]  # fmt: skip
 Line = tuple[str, ...]
 
-# Rows that repeat, that grow, that other files tell otherwise, a refund of one of them, and of the
-# same number one that is pending and one of another month.
+# Rows that repeat, that grow, that other files tell otherwise, a refund of one of them, and of
+# another number one that is pending, what it settles to, and one of another month.
 LINES: tuple[Line, ...] = (
     ("2024-03-05 12:00:00", "10.00", "expense", "", "甲", "", "", "shop", ""),
     ("2024-03-05 12:00:00", "20.00", "expense", "新类/小类", "乙", "", "N-2000", "shop", ""),
@@ -31,8 +31,9 @@ LINES: tuple[Line, ...] = (
     ("2024-03-06 12:00:00", "30.00", "expense", "新类", "丙", "", "N-3000", "shop", ""),
     ("2024-03-08 12:00:00", "12.00", "refund", "", "丙", "", "N-3000_1", "shop", ""),
     ("2024-03-08 13:00:00", "31.00", "expense", "", "丙", "已入账", "N-3000", "shop", ""),
-    ("2024-03-06 12:00:00", "30.50", "expense", "", "丙", "", "N-3000", "shop", "yes"),
-    ("2024-04-20 12:00:00", "30.00", "expense", "", "丙", "分期", "N-3000", "shop", ""),
+    ("2024-03-06 12:00:00", "30.50", "expense", "", "丁", "", "N-4000", "shop", "yes"),
+    ("2024-04-20 12:00:00", "30.00", "expense", "", "丁", "分期", "N-4000", "shop", ""),
+    ("2024-03-08 12:00:00", "30.00", "expense", "", "丁", "", "N-4000", "shop", ""),
 )
 _SHOWN = (
     "time", "local_date", "amount", "refunded_amount", "currency", "direction", "merchant", "note",
@@ -201,7 +202,7 @@ def test_tellings_go_to_the_rows_that_they_would_have_met_without_the_undone_fil
 
 
 def test_a_row_that_only_the_undone_file_kept_together_parts_again(client: Client) -> None:
-    settled, months_later = LINES[3], LINES[7]
+    settled, months_later = LINES[8], LINES[7]
     client.import_file(table([LINES[6]]))
     between = client.import_file(table([settled]))
     client.import_file(table([months_later]))
