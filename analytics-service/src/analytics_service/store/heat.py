@@ -25,10 +25,15 @@ _ON_MAP: Condition = literal_column("cell >= 0")
 def cell_columns(table: Table, decimals: int) -> tuple[Number, Number, Condition]:
     """Row and column of the cells of a size in a table, and whether there is one."""
     if table is FACTS:
-        cell, parts = FACTS.c.cell, parts_of(decimals, of=FINEST)
-        return cell // WIDTH // parts, cell % WIDTH // parts, _ON_MAP
+        return *coarser(FACTS.c.cell, decimals), _ON_MAP
     area, parts = table.c.area, parts_of(decimals, of=AREA)
     return area // WIDTH // parts, area % WIDTH // parts, area != NO_CELL
+
+
+def coarser(cell: Number, decimals: int) -> tuple[Number, Number]:
+    """Row and column of the cell of a size that holds a finest one."""
+    parts = parts_of(decimals, of=FINEST)
+    return cell // WIDTH // parts, cell % WIDTH // parts
 
 
 def area_conditions(where: Filter, table: Table) -> list[Condition]:
