@@ -12,12 +12,20 @@ from sqlalchemy.exc import OperationalError
 from analytics_service.app import SERVICE, Consumer, create_consumer, small_pages
 from analytics_service.clients.loading import LoadProcess
 from analytics_service.config import Config
-from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable, FitFailed, ManyWaiting
+from analytics_service.domain.errors import (
+    FeedCorrupt,
+    FeedUnavailable,
+    FitFailed,
+    LoadFailed,
+    ManyWaiting,
+)
 from analytics_service.lean import give_back
 from servicekit.logs import configure_logs, get_logger
 from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
 
 PULL_EVERY_S = 0.5
+# A child that fails takes a second of the processor each time; its heartbeat may be a minute old.
+_LONGEST_PAUSE_S = 15.0
 
 
 Work = Callable[[], None]
@@ -41,6 +49,8 @@ class Beside:
 class FeedLoop:
     """Pulls without a pause while more is waiting, else every half second.
 
+    Where loading fails again and again, the pauses double up to a quarter of a minute.
+
     Where many changes wait, `load` takes them in. What stands out is judged `beside` the feed, and
     so is what takes seconds to find, each in its own turn: neither the feed nor the judgement waits
     for it.
@@ -60,13 +70,14 @@ class FeedLoop:
         self._wait = wait
         self._load = load
         self._failing: str | None = None
+        self._pause_s = PULL_EVERY_S
         self._judging, self._fitting = beside(), beside()
         self._tried_at: int | None = None
         self._fitted_at: int | None = None
 
     def run(self) -> None:
         """Pull until `wait` answers that the process is to stop."""
-        while not self._wait(0.0 if self.turn() else PULL_EVERY_S):
+        while not self._wait(0.0 if self.turn() else self._pause_s):
             pass
 
     def turn(self) -> bool:
@@ -83,8 +94,9 @@ class FeedLoop:
             NeighbourRefused,
             OperationalError,
         ) as error:
-            self._note_trouble(type(error).__name__)
+            self._note_trouble(error)
             return False
+        self._pause_s = PULL_EVERY_S
         if self._failing is not None:
             get_logger().info("feed_recovered")
             self._failing = None
@@ -131,7 +143,10 @@ class FeedLoop:
         finally:
             give_back()
 
-    def _note_trouble(self, kind: str) -> None:
+    def _note_trouble(self, error: Exception) -> None:
+        again = isinstance(error, LoadFailed)
+        self._pause_s = min(self._pause_s * 2, _LONGEST_PAUSE_S) if again else PULL_EVERY_S
+        kind = type(error).__name__
         if self._failing != kind:
             get_logger().warning("feed_pull_failed", kind=kind)
             self._failing = kind

@@ -13,7 +13,7 @@ from analytics_service.app import create_consumer, small_pages
 from analytics_service.clients.ingest import SmallPages
 from analytics_service.clients.loading import LoadProcess
 from analytics_service.config import Config
-from analytics_service.domain.errors import FeedUnavailable, ManyWaiting
+from analytics_service.domain.errors import FeedUnavailable, LoadFailed, ManyWaiting
 from analytics_service.worker import FeedLoop
 from servicekit.outbound import ServiceClient
 
@@ -106,8 +106,39 @@ def test_the_worker_leaves_many_changes_to_a_child(
 def test_a_child_that_fails_says_so(neighbour: tuple[Flask, str]) -> None:
     neighbour[0].config["down"] = True
 
-    with pytest.raises(FeedUnavailable):
+    with pytest.raises(LoadFailed):
         LoadProcess(never)()
+
+
+@pytest.mark.usefixtures("rows")
+def test_loading_that_fails_is_tried_again_after_growing_pauses(
+    there: Config, clock: Clock
+) -> None:
+    pauses: list[float] = []
+    failures = iter([True] * 8 + [False])
+
+    def load() -> None:
+        if next(failures):
+            raise LoadFailed("no")
+        while consumer.pull():
+            pass
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        return len(pauses) > 9
+
+    consumer = create_consumer(there, clock=clock, feed=pages(there, many=ROWS))
+    loop = FeedLoop(
+        create_consumer(there, clock=clock, feed=pages(there, many=3)),
+        heartbeat_path=there.heartbeat_path,
+        wait=wait,
+        beside=lambda: lambda _: True,
+        load=load,
+    )
+    loop.run()
+
+    assert pauses[:8] == [1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 15.0]
+    assert pauses[8:] == [0.0, 0.5]
 
 
 @pytest.mark.usefixtures("there", "rows")

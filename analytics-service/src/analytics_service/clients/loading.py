@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from analytics_service.domain.errors import FeedUnavailable
+from analytics_service.domain.errors import LoadFailed
 from analytics_service.lean import ENVIRONMENT
 
 LOOK_EVERY_S = 0.05
@@ -25,7 +25,7 @@ class LoadProcess:
         """Return once nothing is waiting, or this process is to stop: then the child is ended.
 
         Raises:
-            FeedUnavailable: the child failed; what it had not committed is as before.
+            LoadFailed: the child failed; what it had not committed is as before.
         """
         process = subprocess.Popen(
             [sys.executable, "-m", "analytics_service.load"], env={**os.environ, **ENVIRONMENT}
@@ -36,4 +36,4 @@ class LoadProcess:
                 process.wait()
                 return
         if process.returncode != 0:
-            raise FeedUnavailable("many changes wait and could not be loaded")
+            raise LoadFailed("many changes wait and could not be loaded")

@@ -10,6 +10,7 @@ AnalyticsError
 ├── TooManyViews          the user has as many views as can be kept
 ├── FitFailed             a process that fits a model failed or took too long
 ├── FeedUnavailable       the change feed cannot be read now
+│   └── LoadFailed        a process that loads many changes failed
 ├── FeedCorrupt           a page of the change feed is not what was agreed
 └── ManyWaiting           more changes wait than are read page by page
 """
@@ -53,6 +54,10 @@ class FitFailed(AnalyticsError):  # noqa: N818
 
 class FeedUnavailable(AnalyticsError):  # noqa: N818
     """The change feed cannot be read at the moment; the answers go on with what is there."""
+
+
+class LoadFailed(FeedUnavailable):
+    """A process that loads many changes failed; what it had not committed is as before."""
 
 
 class FeedCorrupt(AnalyticsError):  # noqa: N818
