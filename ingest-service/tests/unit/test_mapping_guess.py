@@ -224,6 +224,12 @@ def test_a_named_amount_stays_one_however_few_of_its_cells_can_be_read(amounts: 
     assert guess.certain
 
 
+def test_a_header_below_its_rows_leaves_them_to_their_cells() -> None:
+    rows = [[f"2024-03-{day:02}", "Kiosk", f"{day}.20"] for day in range(1, 9)]
+    guess = guessed([*rows, ["Date", "Payee", "Amount"]])
+    assert (guess.header_index, guess.mapping.columns["amount"]) == (-1, 2)
+
+
 def test_a_table_without_a_header_is_told_by_its_cells() -> None:
     guess = guessed([["K|32000|1"], *BODY, ["17.03.2024", "Rad & Tat", "-1.024,90", "-939,10"]])
     assert (guess.header_index, guess.first_index) == (-1, 1)

@@ -76,6 +76,11 @@ def guess_table(
     roles = assign_roles(columns)
     if roles.time is None or not roles.has_money:
         return _guess_by_content(cleaned, dates)
+    if not any(column.told for column in columns):
+        # A header below its rows tells nothing of what stands above it.
+        above = _guess_by_content(cleaned, dates)
+        if above is not None:
+            return above
     claimed = claimed_by_a_brand(Sample(rows), header)
     return _guess(columns, roles, _Found(header, header + 1, cells, claimed), dates)
 
