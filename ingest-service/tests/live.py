@@ -85,10 +85,13 @@ class Live:
 
     def is_alive(self, role: Role) -> bool:
         """Whether the process runs, or was killed by us and will be there again."""
+        pid = self.pids[role]
         with suppress(OSError):
-            text = Path(f"/proc/{self.pids[role]}/stat").read_text(encoding="utf-8")
-            return text.rpartition(")")[2].split()[0] not in "ZX" or role in self.killed
-        return role in self.killed
+            text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+            if text.rpartition(")")[2].split()[0] not in "ZX":
+                return True
+        # The thread that kills may have started the next one since: it does so before it says so.
+        return role in self.killed or self.pids[role] != pid
 
     def restart(self, role: Role) -> None:
         """Start a killed process again; a worker as if the lease of the killed one had run out."""
