@@ -119,12 +119,20 @@ class Platform:
         self._session.headers["Authorization"] = f"Bearer {answer['access_token']}"
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
-        answer = self._session.request(method, self._url + path, timeout=900, **options)
+        answer = self._ask(method, path, **options)
         if answer.status_code == requests.codes.unauthorized and "json" not in options:
             self._sign_in()
-            answer = self._session.request(method, self._url + path, timeout=900, **options)
+            answer = self._ask(method, path, **options)
         answer.raise_for_status()
         return answer.json()
+
+    def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        """The answer, at the gateway's pace: many users sign in from one address."""
+        while True:
+            answer = self._session.request(method, self._url + path, timeout=900, **options)
+            if answer.status_code != requests.codes.too_many_requests or "files" in options:
+                return answer
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
 
 
 class MemoryWatch:
