@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from analytics_service.api.anomalies import FeedbackDesk, anomalies_blueprint
 from analytics_service.api.answers import Answers
@@ -15,6 +16,7 @@ from analytics_service.api.views import ViewDesk, views_blueprint
 from analytics_service.clients.fitting import ForestGrowing, LevelFitting
 from analytics_service.clients.ingest import IngestFeed, SmallPages
 from analytics_service.config import MIGRATIONS_DIR, Config
+from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
 from analytics_service.domain.ports import (
     ChangeFeed,
     ForestGrower,
@@ -35,11 +37,13 @@ from analytics_service.usecases.judging import judge_due
 from analytics_service.usecases.levels import refresh_levels
 from servicekit.freshness import Freshness
 from servicekit.identity import JwksCache, KeySource, ServiceTokens
-from servicekit.outbound import ServiceClient
+from servicekit.outbound import NeighbourRefused, NeighbourUnavailable, ServiceClient
 from servicekit.sqlite import assert_at_head, open_engine
 from servicekit.web import create_base_app
 
 SERVICE = "analytics"
+TROUBLES = (FeedUnavailable, FeedCorrupt, NeighbourUnavailable, NeighbourRefused, OperationalError)
+"""What a consumer of the feed meets and tries again after: no fault of its own."""
 Clock = Callable[[], datetime]
 
 

@@ -8,14 +8,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sqlalchemy.exc import OperationalError
-
-from analytics_service.app import SERVICE, create_consumer
+from analytics_service.app import SERVICE, TROUBLES, create_consumer
 from analytics_service.config import Config
-from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
 from analytics_service.lean import leave_out_pandas
 from servicekit.logs import configure_logs, get_logger
-from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
 
 INDEXES = "indexes"
 
@@ -33,13 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         while consumer.pull(with_indexes=makes_indexes):
             config.heartbeat_path.touch()
-    except (
-        FeedUnavailable,
-        FeedCorrupt,
-        NeighbourUnavailable,
-        NeighbourRefused,
-        OperationalError,
-    ) as error:
+    except TROUBLES as error:
         get_logger().warning("load_failed", kind=type(error).__name__)
         return 1
     if not makes_indexes:

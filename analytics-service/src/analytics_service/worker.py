@@ -9,19 +9,12 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from analytics_service.app import SERVICE, Consumer, create_consumer, small_pages
+from analytics_service.app import SERVICE, TROUBLES, Consumer, create_consumer, small_pages
 from analytics_service.clients.loading import LoadProcess
 from analytics_service.config import Config
-from analytics_service.domain.errors import (
-    FeedCorrupt,
-    FeedUnavailable,
-    FitFailed,
-    LoadFailed,
-    ManyWaiting,
-)
+from analytics_service.domain.errors import FitFailed, LoadFailed, ManyWaiting
 from analytics_service.lean import give_back
 from servicekit.logs import configure_logs, get_logger
-from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
 
 PULL_EVERY_S = 0.5
 # A child that fails takes a second of the processor each time; its heartbeat may be a minute old.
@@ -87,13 +80,7 @@ class FeedLoop:
             more = self._pull()
             if not more:
                 self._settle()
-        except (
-            FeedUnavailable,
-            FeedCorrupt,
-            NeighbourUnavailable,
-            NeighbourRefused,
-            OperationalError,
-        ) as error:
+        except TROUBLES as error:
             self._note_trouble(error)
             return False
         self._pause_s = PULL_EVERY_S

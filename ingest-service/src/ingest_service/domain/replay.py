@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from ingest_service.domain.pairing import Told, pair
@@ -132,11 +132,6 @@ def _told(at: int, version: Version) -> Told:
 
 
 def _stored(at: int, version: Version) -> Told:
-    return Told(
-        at=at,
-        time=version["time"],
-        amount_minor=version["amount_minor"],
-        occurrence=int(version["occurrence"]),
-        merchant=version["merchant"],
-        is_open=bool(version["pending"] or version["closed"]),
-    )
+    """A closed row may still be told anew, as one that is pending may."""
+    is_open = bool(version["pending"] or version["closed"])
+    return replace(_told(at, version), is_open=is_open)
