@@ -18,6 +18,8 @@ from servicekit.healthcheck import is_file_fresh, main
 pytestmark = pytest.mark.integration
 
 APP = """
+import gc
+
 from servicekit.testing import AUDIENCE, ISSUER, TokenMint
 from servicekit.web import create_base_app
 
@@ -25,6 +27,11 @@ app, _api = create_base_app(
     "bare", service="bare", mapping={}, jwks=TokenMint().jwks, issuer=ISSUER, audience=AUDIENCE,
     readiness={}, title="Bare",
 )
+
+
+@app.get("/frozen")
+def frozen():
+    return str(gc.get_freeze_count())
 """
 
 HEAVY = ("pandas", "numpy", "pyarrow", "sklearn", "tensorflow", "matplotlib", "alembic")
@@ -77,6 +84,11 @@ def test_the_metrics_of_all_workers_are_one_count(tmp_path: Path) -> None:
     found = re.search(r'http_requests_total\{[^}]*route="/readyz"[^}]*\} ([0-9.]+)', text)
     assert found is not None
     assert float(found.group(1)) == 30
+
+
+def test_the_collector_passes_over_what_loading_has_made(tmp_path: Path) -> None:
+    with gunicorn(tmp_path, workers=1) as url:
+        assert int(get(f"{url}/frozen")) > 10_000
 
 
 def test_the_health_check_sees_a_live_and_a_dead_server(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """gunicorn's settings for every service: gunicorn -c python:servicekit.gunicorn_conf app."""
 
+import gc
 import json
 import logging
 import os
@@ -79,6 +80,16 @@ worker_tmp_dir = _worker_tmp_dir()
 if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     # Not below DATA_DIR: replicas share that volume and count process ids from the same start.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Take what loading has made out of the collector's sight: it lives as long as the process.
+
+    Else an answer of a few thousand objects now and then starts a search through all libraries:
+    40 to 50 ms, which was the slowest twentieth of the charts' answers.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:
