@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -84,13 +84,22 @@ class Platform:
         if record["last_seq"] is None:
             raise RuntimeError(f"the import ended as {record['status']}: {record.get('error')}")
         stored = time.perf_counter() - started
-        while self._seen(record["last_seq"]) < record["last_seq"]:
-            pass  # analytics itself waits a bounded time for min_seq
+        self.wait_for(record["last_seq"])
         return Timing(stored, time.perf_counter() - started, record)
+
+    def wait_for(self, seq: int) -> None:
+        """Until analytics has this change."""
+        while self._seen(seq) < seq:
+            pass  # analytics itself waits a bounded time for min_seq
 
     def get(self, path: str, **query: Any) -> Any:
         """The answer to a question, as JSON tells it."""
         return self._call("GET", path, params=query)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The answer to an order, as JSON tells it."""
+        self._sign_in()
+        return self._call("POST", path, json=body)
 
     def token(self) -> str:
         """A fresh access token of the user."""

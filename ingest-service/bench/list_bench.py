@@ -2,13 +2,16 @@
 
 Starts the whole platform on folders and ports of its own, imports a demo household's statement
 through the gateway, asks each question through the gateway and then of the same database file with
-a plain cursor, turn about, and prints JSON and a readable table.
+a plain cursor, turn about, and prints JSON and a readable table. At the end all rows are changed,
+deleted and brought back, each in one request, beside the plain UPDATE of a copy of the database,
+and the charts are waited for.
 
     .venv/bin/python ingest-service/bench/list_bench.py --rows 1000000 --times 20
 
 p50 and p95 are those of the gateway, plain_p50 is the plain cursor's; ratio is p50 over plain_p50.
 The plain question names the same rows in the words that come to mind first, fetches them and makes
-no JSON of them.
+no JSON of them. Changes of all rows are made once; changed_s are the gateway's seconds,
+visible_s those until the charts tell it, plain_s those of a plain UPDATE with its commit.
 """
 
 from __future__ import annotations
@@ -127,6 +130,52 @@ def asked(platform: Platform, database: Path, *, times: int) -> list[dict[str, A
     return found
 
 
+def changed(platform: Platform, database: Path) -> list[dict[str, Any]]:
+    """Seconds of changes of all rows, each in one request."""
+    plain_s = _plain_update_s(database)
+    categories = platform.get("/categories")["items"]
+    category_id = next(c["id"] for c in categories if c["code"] == "food")
+    everything: dict[str, Any] = {"filter": {}}
+    category = {"category_id": category_id}
+    condition = {"field": "merchant", "op": "contains", "value": "店"}
+    found = []
+
+    def timed(name: str, path: str, body: Mapping[str, Any]) -> Any:
+        started = time.perf_counter()
+        answer = platform.post(path, body)
+        taken = time.perf_counter() - started
+        platform.wait_for(answer["last_seq"])
+        visible = time.perf_counter() - started
+        figures = {"changed_s": taken, "visible_s": visible, "plain_s": plain_s}
+        told = {"change": name, "rows": answer["changed"]}
+        found.append(told | {key: round(value, 2) for key, value in figures.items()})
+        return answer
+
+    timed("note of all", "/expenses/bulk", {**everything, "changes": {"note": "bench"}})
+    platform.post("/rules", {"conditions": [condition], **category})
+    timed("rule applied", "/rules/apply", {"only_unset": False})
+    timed("category of all", "/expenses/bulk", {**everything, "changes": category})
+    deleted = timed("delete all", "/expenses/bulk", {**everything, "delete": True})
+    timed("bring back all", f"/expenses/deletions/{deleted['deletion_id']}/restore", {})
+    return found
+
+
+def _plain_update_s(database: Path) -> float:
+    """Seconds of a plain UPDATE of all rows, in a copy."""
+    copy = database.with_name("copy.sqlite3")
+    source = choose_sqlite().module.connect(f"file:{database}?mode=ro", uri=True)
+    plain = choose_sqlite().module.connect(copy)
+    source.backup(plain)
+    source.close()
+    started = time.perf_counter()
+    plain.execute("UPDATE expenses SET note = 'bench', seq = seq + (SELECT max(seq) FROM expenses)")
+    plain.commit()
+    taken = time.perf_counter() - started
+    plain.close()
+    copy.unlink()
+    return taken
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -146,12 +195,20 @@ def main() -> None:
             platform.upload(statement)
             database = folder / "data" / "ingest" / "ingest.sqlite3"
             found = asked(platform, database, times=arguments.times)
+            changes = changed(platform, database)
     load = round(os.getloadavg()[0], 1)
-    print(json.dumps({"rows": arguments.rows, "load": load, "questions": found}))
+    print(
+        json.dumps({"rows": arguments.rows, "load": load, "questions": found, "changes": changes})
+    )
     for row in found:
         print(
             f"{row['question']:20} {row['p50_ms']:8} ms  p95 {row['p95_ms']:8} ms"
             f"  plain sqlite3 {row['plain_p50_ms']:8} ms  ratio {row['ratio']}"
+        )
+    for row in changes:
+        print(
+            f"{row['change']:20} {row['rows']} rows {row['changed_s']:8} s"
+            f"  in the charts {row['visible_s']:8} s  plain UPDATE {row['plain_s']} s"
         )
 
 

@@ -1,4 +1,4 @@
-"""Rows that were never seen before, by the hundred thousand: added up in Arrow, not in SQL.
+"""Rows by the hundred thousand, new or changed: added up in Arrow, not in SQL.
 
 Where the rows are many beside those that are there, the indexes of the facts are made anew once the
 rows are visible, since they take longer than all the rest. Loads pyarrow and NumPy, for the worker
@@ -21,7 +21,9 @@ from analytics_service.store import tables as t
 from analytics_service.store.arrow_numbers import Integers, arrow_integers, integers
 from analytics_service.store.bulk_cells import areas, cells
 from analytics_service.store.bulk_insert import insert_many
+from analytics_service.store.bulk_known import KnownRows
 from analytics_service.store.bulk_labels import BulkLabels
+from analytics_service.store.bulk_sums import BulkSums
 from analytics_service.store.derived import EXPENSE, mark_due, renew_norms
 
 MAX_ROWS = 1_000_000
@@ -30,14 +32,15 @@ SLICE_ROWS = 5_000
 """So many rows at once stand in memory as Python's own numbers."""
 REBUILD_SHARE = 0.5
 """Indexes are made anew from this share of the rows that are there on."""
-_MAX_ID_SPAN = 1 << 26
-_MOST_LOOSE = 40_000
-_MOST_KEPT = 100_000
-"""Sums that are more go into their table: a month's are seldom met again later in the feed."""
 _LABELLED = ("merchant", "place", "note", "source", "account", "city")
 _OWNER = ("user_id", "currency", "direction")
 _SUMS = ("count", "amount_minor", "refunded_minor")
 _MONTHS_TO_1970 = 1970 * 12
+_NORMED = """
+SELECT category_id FROM amount_bins
+WHERE user_id = :user_id AND currency = :currency AND direction = 'expense'
+UNION SELECT category_id FROM amount_norms WHERE user_id = :user_id AND currency = :currency
+"""
 
 
 class BulkLoad:
@@ -52,13 +55,11 @@ class BulkLoad:
         self._connection = connection
         raw: Any = connection.connection.driver_connection
         self._raw = raw
-        query = "SELECT coalesce(max(id), 0) + 1 FROM expense_facts"
-        self._first_id = int(self._raw.execute(query).fetchone()[0])
-        self._seen = np.zeros(0, dtype=bool)
+        self._known = KnownRows(self._raw)
         self._labels = BulkLabels(self._raw)
         self._owners: dict[tuple[Any, ...], int] = {}
-        self._sums = {table.name: _Sums(["owner", *_keys(table)], _SUMS) for table in t.ROLLUPS}
-        self._marks = _Sums(_primary_key(t.import_marks), ("count",))
+        self._sums = {table.name: BulkSums(["owner", *_keys(table)], _SUMS) for table in t.ROLLUPS}
+        self._marks = BulkSums(_primary_key(t.import_marks), ("count",))
         self._expected_rows = expected_rows
         self._rows = 0
 
@@ -68,35 +69,29 @@ class BulkLoad:
         return self._rows >= MAX_ROWS
 
     def takes(self, page: FeedPage) -> bool:
-        """Whether all rows of the page are new to the facts and to this load."""
-        if page.table is None:
-            return False
-        if not page.table.num_rows:
-            return True
-        places = integers(page.table["id"]) - self._first_id
-        if places.min() < 0 or places.max() >= _MAX_ID_SPAN:
-            return False
-        known = places[places < len(self._seen)]
-        return not self._seen[known].any()
+        """Whether the rows of the page can be added."""
+        return page.table is not None and self._known.can_mark(page.table)
 
     def add(self, page: FeedPage) -> None:
-        """Store the facts of a page, and keep what they add to the rollups."""
+        """Let the rows of a page take the place of what the facts say of them; note the sums."""
         if self._rows == 0:
             self._begin()
         if not page.table.num_rows:
             return
-        self._mark_seen(integers(page.table["id"]) - self._first_id)
+        for facts in self._known.taken_out(integers(page.table["id"])):
+            self._add_up(facts, sign=-1)
         live = page.table.filter(pc.invert(page.table["deleted"]))
         for start in range(0, live.num_rows, SLICE_ROWS):
             facts = self._facts(live.slice(start, SLICE_ROWS))
             self._insert(facts)
-            self._add_up(facts)
-        self._rows += live.num_rows
+            self._add_up(facts, sign=1)
+        self._rows += page.table.num_rows
 
     def finish(self, *, seq: int) -> None:
         """Move the rollups, and note whose anomalies the change moves."""
         for rollup in t.ROLLUPS:
             self._move(rollup)
+            self._raw.execute(f"DELETE FROM {rollup.name} WHERE count = 0")  # noqa: S608
         self._move_marks()
         self._renew_norms(seq)
 
@@ -104,15 +99,8 @@ class BulkLoad:
         there = self._raw.execute("SELECT coalesce(sum(count), 0) FROM daily").fetchone()[0]
         if self._expected_rows >= REBUILD_SHARE * there:
             for index in t.expense_facts.indexes:
-                self._connection.execute(DropIndex(index, if_exists=True))
-
-    def _mark_seen(self, places: Integers) -> None:
-        end = int(places.max()) + 1
-        if end > len(self._seen):
-            self._seen = np.concatenate(
-                [self._seen, np.zeros(max(end, 2 * len(self._seen)) - len(self._seen), dtype=bool)]
-            )
-        self._seen[places] = True
+                if not there or index.name != t.BY_ID:  # rows that are there are found by it
+                    self._connection.execute(DropIndex(index, if_exists=True))
 
     def _facts(self, live: Any) -> dict[str, Any]:
         """The columns of the facts (NumPy, or pyarrow where values may be missing), by name."""
@@ -150,15 +138,17 @@ class BulkLoad:
                 columns[column.name] = listed
         insert_many(self._raw, "expense_facts", shared=shared, columns=columns, rows=len(order))
 
-    def _add_up(self, facts: Mapping[str, Any]) -> None:
+    def _add_up(self, facts: Mapping[str, Any], *, sign: int) -> None:
         days = facts["local_day"].astype("datetime64[D]")
         moved = {
             "owner": self._owner_codes(facts),
             "month": days.astype("datetime64[M]").astype(np.int64) + _MONTHS_TO_1970,
             "area": areas(facts["cell"]),
             "charge_minor": facts["amount_minor"],
-            "count": np.ones(len(days), dtype=np.int64),
             **{name: facts[name] for name in _moved_columns()},
+            "count": np.full(len(days), sign, dtype=np.int64),
+            "amount_minor": facts["amount_minor"] * sign,
+            "refunded_minor": facts["refunded_minor"] * sign,
         }
         columns = {name: arrow_integers(values) for name, values in moved.items()}
         rows = pa.Table.from_pydict(columns | {"import_id": facts["import_id"]})
@@ -220,19 +210,17 @@ class BulkLoad:
             f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET count = count + excluded.count",
             zip(*rows, strict=True),
         )
+        self._raw.execute("DELETE FROM import_marks WHERE count = 0")
 
     def _renew_norms(self, seq: int) -> None:
-        spending = [owner for owner in self._owners if owner[2] == EXPENSE]
+        spending = sorted({owner[:2] for owner in self._owners if owner[2] == EXPENSE})
         moved = set()
-        for user_id, currency, _direction in spending:
-            query = (
-                "SELECT DISTINCT category_id FROM amount_bins"
-                " WHERE user_id = ? AND currency = ? AND direction = ?"
-            )
-            found = self._raw.execute(query, (user_id, currency, EXPENSE))
+        for user_id, currency in spending:
+            # What has a norm and no purchase any longer loses it.
+            found = self._raw.execute(_NORMED, {"user_id": user_id, "currency": currency})
             moved |= {(user_id, currency, row[0]) for row in found}
         renew_norms(self._connection, sorted(moved))
-        mark_due(self._connection, sorted({(row[0], row[1]) for row in moved}), seq=seq)
+        mark_due(self._connection, spending, seq=seq)
 
 
 def _keys(rollup: Table) -> list[str]:
@@ -249,45 +237,6 @@ def _moved_columns() -> list[str]:
 
 def _primary_key(table: Table) -> list[str]:
     return [column.name for column in table.primary_key.columns]
-
-
-class _Sums:
-    """Sums by keys that grow page by page; what is not yet added together stays bounded."""
-
-    def __init__(self, keys: list[str], sums: tuple[str, ...]) -> None:
-        self._keys = keys
-        self._names = sums
-        self._parts: list[Any] = []
-        self._loose = 0
-
-    def add(self, rows: Any) -> None:
-        """Take in the rows of a page."""
-        part = self._added(rows)
-        self._parts.append(part)
-        self._loose += part.num_rows
-        if self._loose > _MOST_LOOSE:
-            self._parts = [self._together()]
-            self._loose = 0
-
-    @property
-    def are_many(self) -> bool:
-        """Whether they should be taken now, since they hold much memory."""
-        return not self._loose and self._parts[0].num_rows > _MOST_KEPT
-
-    def take(self) -> Any:
-        """A table of the keys and the sums, None where no rows came; then it begins anew."""
-        taken = self._together() if self._parts else None
-        self._parts, self._loose = [], 0
-        return taken
-
-    def _together(self) -> Any:
-        return self._added(pa.concat_tables(self._parts))
-
-    def _added(self, rows: Any) -> Any:
-        sums = [(name, "sum") for name in self._names]
-        grouped = rows.group_by(self._keys, use_threads=False).aggregate(sums)
-        told = grouped.select([*self._keys, *(f"{name}_sum" for name in self._names)])
-        return told.rename_columns([*self._keys, *self._names])
 
 
 def _bins(amounts: Integers) -> Integers:

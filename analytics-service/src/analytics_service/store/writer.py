@@ -64,8 +64,7 @@ class SqliteReadModelWriter:
     def load(self, page: FeedPage, following: Following, *, now: int) -> FeedPage | None:
         """The last page of those that were stored in one go, None where none of them can be.
 
-        Rows that were never seen before go in without the staging of others, and the cursor moves
-        once, past all of them.
+        Rows go in without the staging of others, and the cursor moves once, past all of them.
         """
         if page.table is None:
             return None

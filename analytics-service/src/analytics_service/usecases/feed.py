@@ -6,7 +6,7 @@ from analytics_service.domain.ports import ChangeFeed, ReadModelWriter
 PAGE_ROWS = 20_000
 """Pages of 100,000 rows take 120 MB more and are no faster."""
 LOAD_ROWS = 20_000
-"""From so many waiting changes on, rows that were never seen before are loaded in one go."""
+"""From so many waiting changes on, they are loaded in one go."""
 NOTE_PULL_EVERY_S = 2
 
 
