@@ -28,8 +28,8 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import func, select
 
-from analytics_service.app import Consumer, create_consumer
 from analytics_service.config import MIGRATIONS_DIR, Config
+from analytics_service.consumer import Consumer, create_consumer
 from analytics_service.domain.calendar import day_number
 from analytics_service.domain.feed import ExpenseChange, FeedPage
 from analytics_service.store.engine import open_read_model

@@ -7,8 +7,9 @@ import pytest
 from fakes import Ledger
 from flask.testing import FlaskClient
 
-from analytics_service.app import Consumer, create_app, create_consumer
+from analytics_service.app import create_app
 from analytics_service.config import MIGRATIONS_DIR, Config
+from analytics_service.consumer import Consumer, create_consumer
 from servicekit.sqlite import migrate
 from servicekit.testing import TokenMint
 

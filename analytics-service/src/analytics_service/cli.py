@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analytics_service.app import create_consumer
 from analytics_service.config import MIGRATIONS_DIR, Config
+from analytics_service.consumer import create_consumer
 from analytics_service.domain.feed import FeedPage
 from servicekit.sqlite import migrate
 

@@ -1,12 +1,20 @@
-"""The settings of this service, all from the environment."""
+"""What this service takes from its surroundings: settings from the environment, and the clock."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 MIGRATIONS_DIR = Path(__file__).resolve().parents[2] / "migrations"
+SERVICE = "analytics"
 PLATFORM = "expense-platform"
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
 
 
 class ConfigError(Exception):

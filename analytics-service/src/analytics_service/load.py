@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from analytics_service.app import SERVICE, TROUBLES, create_consumer
-from analytics_service.config import Config
+from analytics_service.config import SERVICE, Config
+from analytics_service.consumer import TROUBLES, create_consumer
 from analytics_service.lean import leave_out_pandas
 from servicekit.logs import configure_logs, get_logger
 

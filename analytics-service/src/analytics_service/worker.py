@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
-from analytics_service.app import SERVICE, TROUBLES, Consumer, create_consumer, small_pages
 from analytics_service.clients.loading import LoadProcess
-from analytics_service.config import Config
+from analytics_service.config import SERVICE, Config
+from analytics_service.consumer import TROUBLES, Consumer, create_consumer, small_pages
 from analytics_service.domain.errors import FitFailed, LoadFailed, ManyWaiting
 from analytics_service.lean import give_back
 from servicekit.logs import configure_logs, get_logger

@@ -9,9 +9,9 @@ from factories import category, expense
 from fakes import Ledger
 from flask.testing import FlaskClient
 
-from analytics_service.app import Consumer
 from analytics_service.clients.fitting import ForestGrowing
 from analytics_service.config import Config
+from analytics_service.consumer import Consumer
 from analytics_service.domain.errors import FitFailed
 from analytics_service.store.anomalies import SqliteJudgements
 from analytics_service.store.engine import open_read_model

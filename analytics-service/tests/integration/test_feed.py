@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from analytics_service import cli
-from analytics_service.app import Consumer, create_consumer
 from analytics_service.clients.feed_pages import ArrowPages, read_json
 from analytics_service.config import Config
+from analytics_service.consumer import Consumer, create_consumer
 from analytics_service.domain.errors import FeedCorrupt, FeedUnavailable
 from analytics_service.usecases.feed import pull_once
 from analytics_service.worker import FeedLoop

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import Reference, spent
 
-from analytics_service.app import create_app, create_consumer
+from analytics_service.app import create_app
 from analytics_service.config import MIGRATIONS_DIR, Config
+from analytics_service.consumer import create_consumer
 from analytics_service.usecases.feed import pull_once
 from servicekit.sqlite import migrate
 from servicekit.testing import TokenMint

@@ -10,8 +10,8 @@ from factories import category, expense
 from fakes import Ledger
 from flask.testing import FlaskClient
 
-from analytics_service.app import Consumer, create_consumer
 from analytics_service.config import Config
+from analytics_service.consumer import Consumer, create_consumer
 from analytics_service.domain.errors import FitFailed
 from analytics_service.domain.levels import FittedLevels, LevelModel, Pair
 from analytics_service.worker import Beside, FeedLoop

@@ -9,10 +9,10 @@ from factories import expense
 from fakes import Ledger, feed_app, serving
 from flask import Flask
 
-from analytics_service.app import create_consumer, small_pages
 from analytics_service.clients.ingest import SmallPages
 from analytics_service.clients.loading import LoadProcess
 from analytics_service.config import Config
+from analytics_service.consumer import create_consumer, small_pages
 from analytics_service.domain.errors import FeedUnavailable, LoadFailed, ManyWaiting
 from analytics_service.worker import FeedLoop
 from servicekit.outbound import ServiceClient

@@ -188,3 +188,16 @@ def test_the_web_process_loads_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("program", ["worker", "load"])
+def test_the_worker_and_its_children_begin_without_what_they_do_not_need(program: str) -> None:
+    code = (
+        f"import sys, analytics_service.{program}; "
+        "heavy = {'flask', 'marshmallow', 'pandas', 'pyarrow', 'numpy', 'sklearn', 'alembic'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

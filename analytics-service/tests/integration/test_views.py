@@ -7,7 +7,7 @@ from factories import expense
 from fakes import Ledger
 from flask.testing import FlaskClient
 
-from analytics_service.app import Consumer
+from analytics_service.consumer import Consumer
 from servicekit.contracts import assert_matches_contract
 from servicekit.testing import TokenMint
 

@@ -22,9 +22,9 @@ from forecast_service.store.trainings import SqlTrainingRecords
 from forecast_service.store.uow import SqlStore
 from forecast_service.usecases.follow_feed import follow_feed
 from forecast_service.usecases.train import train
-from servicekit.identity import ServiceTokens
 from servicekit.jobs import JobContext, JobQueue, Periodic, PermanentJobError, Worker
 from servicekit.logs import configure_logs, get_logger
+from servicekit.service_tokens import ServiceTokens
 from servicekit.sqlite import assert_at_head, open_engine
 
 POLL_S = 0.5

@@ -41,10 +41,11 @@ from ingest_service.usecases.guesses import CLASSIFY_JOB
 from ingest_service.usecases.learning import LEARN_JOB, LearningTools, learn_categories
 from ingest_service.usecases.locating import locate_rows
 from servicekit.idempotency import IdempotencyStore
-from servicekit.identity import JwksCache, KeySource, ServiceTokens
+from servicekit.identity import JwksCache, KeySource
 from servicekit.jobs import Job, JobContext, JobQueue, Periodic, Worker
 from servicekit.money import exponent
 from servicekit.outbound import ServiceClient
+from servicekit.service_tokens import ServiceTokens
 from servicekit.sqlite import assert_at_head, open_engine
 from servicekit.web import create_base_app
 

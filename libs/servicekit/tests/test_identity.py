@@ -2,8 +2,9 @@ import pytest
 from conftest import Ticks
 from fakes import FakeNeighbour
 
-from servicekit.identity import JwksCache, ServiceTokens, parse_jwks
+from servicekit.identity import JwksCache, parse_jwks
 from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
+from servicekit.service_tokens import ServiceTokens
 from servicekit.testing import TokenMint
 
 JWKS = "/auth/.well-known/jwks.json"

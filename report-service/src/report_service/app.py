@@ -17,9 +17,10 @@ from report_service.store.files import ReportFolder
 from report_service.store.repository import MAKE_REPORT, SqliteReportStore
 from report_service.store.tables import idempotency_keys, jobs
 from servicekit.idempotency import IdempotencyStore
-from servicekit.identity import JwksCache, KeySource, ServiceTokens
+from servicekit.identity import JwksCache, KeySource
 from servicekit.jobs import JobQueue, Periodic, Worker
 from servicekit.outbound import ServiceClient
+from servicekit.service_tokens import ServiceTokens
 from servicekit.sqlite import assert_at_head, open_engine
 from servicekit.web import create_base_app
 

@@ -11,8 +11,8 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from forecast_service.domain.feed import CategoryChange, FeedPage, Purchase
-from servicekit.identity import ServiceTokens
 from servicekit.outbound import NeighbourUnavailable, ServiceClient
+from servicekit.service_tokens import ServiceTokens
 
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 ACCEPTED = f"{ARROW_STREAM}, application/json;q=0.5"

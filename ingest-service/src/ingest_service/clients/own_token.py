@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ingest_service.domain.errors import NeighbourDownError
 from ingest_service.domain.messages import both_sentences
-from servicekit.identity import ServiceTokens
 from servicekit.outbound import NeighbourRefused, NeighbourUnavailable
+from servicekit.service_tokens import ServiceTokens
 
 
 class OwnTokens:
