@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { colourEdges, toOption as calendarOption } from "../src/charts/calendar.js";
 import { foldSlices, MOST_SLICES, toOption as doughnutOption } from "../src/charts/doughnut.js";
-import { graphOption, treeOption } from "../src/charts/flows.js";
+import { byRank, graphOption, treeOption } from "../src/charts/flows.js";
 import { placeOf, toOption as histogramOption } from "../src/charts/histogram.js";
 import { needsLog, toOption as levelsOption } from "../src/charts/levels.js";
 import { amountAxis, labelStep } from "../src/charts/parts.js";
@@ -111,6 +111,12 @@ test("a tree opens two levels and its branches are as wide as their share", () =
   assert.equal(series?.initialTreeDepth, 2);
   assert.equal(series?.data[0].children[0].lineStyle.width, 14);
   assert.equal(series?.data[0].children[0].itemStyle.color, "#000003");
+});
+
+test("what a flow folds together stands last in the list of its column", () => {
+  const node = (column, kind, amount) => ({ id: "", name: "", count: 1, place: null, href: null, column, kind, amount });
+  const nodes = [node(2, "rest", 90), node(2, "merchant", 10), node(0, "source", 100), node(2, "merchant", 40)];
+  assert.deepEqual(nodes.sort(byRank).map((one) => one.amount), [100, 40, 10, 90]);
 });
 
 test("a flow takes the colour of its category and nothing flows where nothing was spent", () => {

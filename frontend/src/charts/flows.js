@@ -8,6 +8,7 @@ import { loadECharts } from "./vendor.js";
  * @typedef {import("./theme.js").ChartContext} ChartContext
  * @typedef {{ name: string, amount: number, count: number, place: number, href: string | null, children: Branch[] }} Branch place: of the category's colour
  * @typedef {{ id: string, name: string, amount: number, count: number, place: number | null, column: number, href: string | null }} Node
+ * @typedef {Node & { kind: string }} Ranked
  * @typedef {{ source: string, target: string, amount: number, count: number, href: string | null }} Flow
  */
 
@@ -20,6 +21,11 @@ const MOST_WIDTH = 14;
 function shortened(text) {
   const letters = [...text];
   return letters.length > LABEL_CHARS ? `${letters.slice(0, LABEL_CHARS - 1).join("")}…` : text;
+}
+
+/** By column and amount; what was folded together stands last. @param {Ranked} a @param {Ranked} b */
+export function byRank(a, b) {
+  return a.column - b.column || Number(a.kind === "rest") - Number(b.kind === "rest") || b.amount - a.amount;
 }
 
 /** @param {ChartContext} ctx */

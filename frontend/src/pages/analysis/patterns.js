@@ -165,10 +165,10 @@ async function drawGraph(view) {
   });
 }
 
-/** On a phone the columns stand below one another, as ranked lists. @param {import("../../components/card/card.js").Card} card @param {flows.Node[]} nodes @param {string} currency */
+/** On a phone the columns stand below one another, as ranked lists. @param {import("../../components/card/card.js").Card} card @param {flows.Ranked[]} nodes @param {string} currency */
 function drawFlowList(card, nodes, currency) {
   const greatest = Math.max(1e-9, ...nodes.map((node) => node.amount));
-  put(card.content, barList([...nodes].sort((a, b) => a.column - b.column || b.amount - a.amount).map((node) => ({
+  put(card.content, barList([...nodes].sort(flows.byRank).map((node) => ({
     name: `${t(`flow.${COLUMNS[node.column]}`)} · ${node.name}`, value: formatMoney(node.amount, currency), length: node.amount / greatest,
     colour: node.place === null ? undefined : `var(--cat-${node.place})`, href: node.href ?? undefined,
   }))));
