@@ -114,7 +114,7 @@ test("a tree opens two levels and its branches are as wide as their share", () =
 });
 
 test("what a flow folds together stands last in the list of its column", () => {
-  const node = (column, kind, amount) => ({ id: "", name: "", count: 1, place: null, href: null, column, kind, amount });
+  const node = (/** @type {number} */ column, /** @type {string} */ kind, /** @type {number} */ amount) => ({ id: "", name: "", count: 1, place: null, href: null, column, kind, amount });
   const nodes = [node(2, "rest", 90), node(2, "merchant", 10), node(0, "source", 100), node(2, "merchant", 40)];
   assert.deepEqual(nodes.sort(byRank).map((one) => one.amount), [100, 40, 10, 90]);
 });
