@@ -22,8 +22,8 @@ PLATFORM = [
 ]  # fmt: skip
 Line = tuple[str, ...]
 
-# Rows that repeat, that grow, that other files tell otherwise, a refund of one of them, and of
-# another number one that is pending, what it settles to, and one of another month.
+# Rows that repeat, that grow, that other files tell otherwise, a refund of one of them, and of the
+# same number one that is pending, what it settles to, and one of another month.
 LINES: tuple[Line, ...] = (
     ("2024-03-05 12:00:00", "10.00", "expense", "", "甲", "", "", "shop", ""),
     ("2024-03-05 12:00:00", "20.00", "expense", "新类/小类", "乙", "", "N-2000", "shop", ""),
@@ -31,9 +31,9 @@ LINES: tuple[Line, ...] = (
     ("2024-03-06 12:00:00", "30.00", "expense", "新类", "丙", "", "N-3000", "shop", ""),
     ("2024-03-08 12:00:00", "12.00", "refund", "", "丙", "", "N-3000_1", "shop", ""),
     ("2024-03-08 13:00:00", "31.00", "expense", "", "丙", "已入账", "N-3000", "shop", ""),
-    ("2024-03-06 12:00:00", "30.50", "expense", "", "丁", "", "N-4000", "shop", "yes"),
-    ("2024-04-20 12:00:00", "30.00", "expense", "", "丁", "分期", "N-4000", "shop", ""),
-    ("2024-03-08 12:00:00", "30.00", "expense", "", "丁", "", "N-4000", "shop", ""),
+    ("2024-03-06 12:00:00", "30.50", "expense", "", "丙", "", "N-3000", "shop", "yes"),
+    ("2024-04-20 12:00:00", "30.00", "expense", "", "丙", "分期", "N-3000", "shop", ""),
+    ("2024-03-08 12:00:00", "30.00", "expense", "", "丙", "", "N-3000", "shop", ""),
 )
 _SHOWN = (
     "time", "local_date", "amount", "refunded_amount", "currency", "direction", "merchant", "note",
@@ -59,12 +59,12 @@ def undo(client: Client, record: Any) -> None:
 def shown(client: Client) -> list[Any]:
     paths = {item["id"]: item["path"] for item in client.json("/categories")["items"]}
     rows = client.expenses()
-    number = {row["id"]: row["external_id"] or row["merchant"] for row in rows}
+    content = {row["id"]: tuple(str(row[name]) for name in _SHOWN) for row in rows}
     return sorted(
         (
-            *(str(row[name]) for name in _SHOWN),
+            *content[row["id"]],
             paths[row["category_id"]],
-            str(sorted((link["kind"], number[link["expense_id"]]) for link in row["links"])),
+            str(sorted((link["kind"], content[link["expense_id"]]) for link in row["links"])),
         )
         for row in rows
     )

@@ -10,14 +10,17 @@ from ingest_service.domain.links import MAX_REFUND_LAG_S, refund_verdict
 from ingest_service.store.link_search import span_of
 
 _ANY = """
-SELECT 1 FROM expenses WHERE user_id = :user_id AND direction = 'refund' AND deleted = 0 LIMIT 1
+SELECT 1 FROM expenses
+WHERE user_id = :user_id AND (direction = 'refund' OR stated_direction = 'refund') AND deleted = 0
+LIMIT 1
 """
 _OPEN = """
 CREATE TEMP TABLE open_returns AS
 SELECT e.id, e.time, e.local_day, e.amount_minor, e.currency, e.source, e.merchant,
        e.import_id IS :import_id AS is_new
 FROM expenses e
-WHERE e.user_id = :user_id AND e.direction = 'refund' AND e.deleted = 0 AND e.merchant <> ''
+WHERE e.user_id = :user_id AND (e.direction = 'refund' OR e.stated_direction = 'refund')
+  AND e.direction = 'refund' AND e.deleted = 0 AND e.merchant <> ''
   AND e.amount_minor > 0 AND e.time BETWEEN :first AND :last + :lag
   AND NOT EXISTS (SELECT 1 FROM links l WHERE l.from_id = e.id
                   AND (l.kind = 'refund' AND l.status <> 'rejected'

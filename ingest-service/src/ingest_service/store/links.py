@@ -31,10 +31,6 @@ WHERE l.kind <> 'refund' AND l.id IN (
     UNION SELECT id FROM links WHERE to_id IN (SELECT value FROM json_each(:rows)))
 ORDER BY l.id
 """
-_DATE_REFUNDS = """
-UPDATE links SET import_id = :import_id, created_at = :now
-WHERE user_id = :user_id AND kind = 'refund' AND created_at = 0
-"""
 # A question that another link has answered meanwhile waits in silence until that link goes.
 _UNANSWERED = """
 NOT EXISTS (
@@ -55,8 +51,6 @@ _SURE = "SELECT id FROM links WHERE id > :before AND status = 'linked'"
 
 def find_links(connection: Connection, *, user_id: int, import_id: int, now: int) -> None:
     """Finds the links that an import makes possible, and puts the sure ones into force."""
-    dated = {"import_id": import_id, "user_id": user_id, "now": now}
-    connection.execute(text(_DATE_REFUNDS), dated)
     holdings = take_census(connection, user_id=user_id, import_id=import_id)
     if not holdings.new:
         return

@@ -160,9 +160,10 @@ class StagedRows:
             # Its directions and refunds are what is left after all links: no row counts anew.
             recompute_refunds(self._connection, changes.to_sum)
             return
-        touched = changes.to_sum | set(link_refunds(self._connection, user_id))
-        recompute_refunds(self._connection, touched)
-        find_links(self._connection, user_id=user_id, import_id=order.record.id, now=order.now)
+        added = {"import_id": order.record.id, "now": order.now}
+        moved = link_refunds(self._connection, user_id, changed=changes.updated, **added)
+        recompute_refunds(self._connection, changes.to_sum | moved)
+        find_links(self._connection, user_id=user_id, **added)
 
     def _tie(self, order: StoreOrder, plan: _Plan) -> None:
         """Put back the links that the file tells."""

@@ -228,7 +228,7 @@ expenses = Table(
     Index(
         "ix_expenses_refunds_of_user",
         "user_id",
-        sqlite_where=text("direction = 'refund' AND deleted = 0"),
+        sqlite_where=text("(direction = 'refund' OR stated_direction = 'refund') AND deleted = 0"),
     ),
     # Serves the search for the row that a statement now tells as settled.
     Index(

@@ -47,12 +47,6 @@ FROM (
 ) AS gone
 WHERE expenses.id = gone.id
 """
-_DEAD_REFUNDS = """
-DELETE FROM links WHERE kind = 'refund' AND user_id = :user_id AND id IN (
-    SELECT l.id FROM links l WHERE l.from_id IN (SELECT value FROM json_each(:ids))
-    UNION SELECT l.id FROM links l WHERE l.to_id IN (SELECT value FROM json_each(:ids)))
-RETURNING to_id
-"""
 # Links that an export told of rows that other files hold too.
 _TOLD_LINKS = """
 SELECT id FROM links WHERE user_id = :user_id AND import_id = :import_id
@@ -112,8 +106,8 @@ class Undo:
         self._pass_on(list(runs_of(owned)))
         changes.retell(self._remaining_holders(retold))
         self._forget_tellings()
-        gone = self._remove()
-        self._relink(gone, changes)
+        self._remove()
+        self._relink(changes)
         replay.find_links()
         self._settle_categories(changes)
         take_back_repair(self._connection, self._record)
@@ -156,25 +150,20 @@ class Undo:
         """The imports in the order in which their rows were stored; before them, a person."""
         return sorted(imports, key=lambda import_id: self._places.get(import_id, -1))
 
-    def _remove(self) -> list[int]:
+    def _remove(self) -> None:
         """Leave tombstones of the rows that are still the import's own."""
-        query = text("SELECT id FROM expenses WHERE import_id = :import_id AND deleted = 0")
-        gone = list(self._connection.execute(query, self._parameters).scalars())
+        query = text("SELECT count(*) FROM expenses WHERE import_id = :import_id AND deleted = 0")
+        gone = self._connection.execute(query, self._parameters).scalar_one()
         if gone:
-            self._run(_REMOVE, first_seq=take_seq(self._connection, len(gone)))
-        return gone
+            self._run(_REMOVE, first_seq=take_seq(self._connection, gone))
 
-    def _relink(self, gone: Sequence[int], changes: Changes) -> None:
+    def _relink(self, changes: Changes) -> None:
         """Forget links of rows that went or changed, and look for refunds' spendings again."""
         drop_dead_links(self._connection, self._record.user_id)
         told = self._connection.execute(text(_TOLD_LINKS), self._parameters).scalars()
         drop_links(self._connection, list(told))
-        loose = {"ids": json.dumps(sorted({*gone, *changes.updated}))}
-        untied = self._connection.execute(
-            text(_DEAD_REFUNDS), {**loose, "user_id": self._record.user_id}
-        )
-        touched = {int(row[0]) for row in untied} | changes.to_sum
-        touched |= set(link_refunds(self._connection, self._record.user_id))
+        touched = link_refunds(self._connection, self._record.user_id, changed=changes.updated)
+        touched |= changes.to_sum
         recompute_refunds(self._connection, self._live(touched))
 
     def _live(self, ids: Iterable[int]) -> set[int]:
