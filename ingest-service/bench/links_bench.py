@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from ingest_service.app import MIGRATIONS
-from ingest_service.store.links import find_links
+from ingest_service.store.link_choice import Occasion, find_links
 from servicekit.sqlite import migrate, open_engine, write_transaction
 
 _NOW = 1_700_000_000
@@ -55,7 +55,7 @@ def search_s(engine: Engine, import_id: int) -> tuple[float, int]:
     """Seconds of the search within its transaction, and the links that there are then."""
     with write_transaction(engine) as connection:
         started = time.perf_counter()
-        find_links(connection, user_id=1, import_id=import_id, now=_NOW)
+        find_links(connection, Occasion(1, import_id, _NOW), changed=())
         seconds = time.perf_counter() - started
         links = connection.execute(text("SELECT count(*) FROM links")).scalar_one()
     return round(seconds, 3), int(links)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 BANK, WALLET, SHOP = 0, 1, 2
 WALLETS = frozenset({"alipay", "wechat", "unionpay", "paypal"})
-_SHOPS = frozenset({"jd", "meituan", "pinduoduo"})
+SHOPS = frozenset({"jd", "meituan", "pinduoduo"})
 # Records that a person keeps, of money that may pass through any account.
-_LEDGERS = frozenset(
+LEDGERS = frozenset(
     {"manual", "platform", "feidee", "firefly", "ezbookkeeping", "actual", "mint", "ynab"}
 )
 
@@ -49,9 +49,9 @@ def tier_of(source: str) -> int | None:
 
     Whatever is not known otherwise may be a bank's statement.
     """
-    if source in _LEDGERS:
+    if source in LEDGERS:
         return None
-    if source in _SHOPS:
+    if source in SHOPS:
         return SHOP
     return WALLET if source in WALLETS else BANK
 

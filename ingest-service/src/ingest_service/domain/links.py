@@ -366,21 +366,32 @@ class Claims:
 
     def take(self, link: Ends) -> bool:
         """Whether both rows were still free; then they are taken."""
-        if any(self._kinds.get(row, link.kind) != link.kind for row in (link.from_id, link.to_id)):
+        if not self.is_free(link):
             return False
-        sources, targets = {link.from_id}, {(link.to_id, link.from_tier)}
-        if link.kind == "own_transfer":
-            # Money passes through a wallet, but moves only once on a bank account.
-            banks = [(link.from_id, link.from_tier), (link.to_id, link.to_tier)]
-            once = {row for row, tier in banks if tier == BANK}
-            sources |= once
-            targets |= {(row, tier) for row in once for tier in (BANK, WALLET, SHOP)}
-        if sources & self._sources or targets & self._targets:
-            return False
+        sources, targets = _places(link)
         self._kinds |= dict.fromkeys((link.from_id, link.to_id), link.kind)
         self._sources |= sources
         self._targets |= targets
         return True
+
+    def is_free(self, link: Ends) -> bool:
+        """Whether both rows are free for the link."""
+        if any(self._kinds.get(row, link.kind) != link.kind for row in (link.from_id, link.to_id)):
+            return False
+        sources, targets = _places(link)
+        return not (sources & self._sources or targets & self._targets)
+
+
+def _places(link: Ends) -> tuple[set[int], set[tuple[int, int]]]:
+    """The rows that the link takes as a source, and as the target of one tier."""
+    sources, targets = {link.from_id}, {(link.to_id, link.from_tier)}
+    if link.kind == "own_transfer":
+        # Money passes through a wallet, but moves only once on a bank account.
+        banks = [(link.from_id, link.from_tier), (link.to_id, link.to_tier)]
+        once = {row for row, tier in banks if tier == BANK}
+        sources |= once
+        targets |= {(row, tier) for row in once for tier in (BANK, WALLET, SHOP)}
+    return sources, targets
 
 
 def assign(pairs: Iterable[Pair], claims: Claims) -> Sequence[Pair]:

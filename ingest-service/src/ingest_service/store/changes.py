@@ -67,6 +67,10 @@ class Changes:
         self.updated: set[int] = set()
         self.to_sum: set[int] = set()
         """Rows whose refunds must be summed anew."""
+        self.passed_on: set[int] = set()
+        """Rows that belong to another import now, where this may matter for their links."""
+        self.heirs: set[int] = set()
+        """Imports to which rows were passed on."""
 
     def tell(self, told: Told, *, import_id: int, is_export: bool = False) -> None:
         """Let a file's tellings of known rows count; an export does not say what is closed."""

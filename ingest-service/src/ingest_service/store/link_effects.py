@@ -44,7 +44,7 @@ SELECT l.id FROM links l JOIN expenses f ON f.id = l.from_id JOIN expenses t ON 
 WHERE l.user_id = :user_id AND (f.deleted = 1 OR t.deleted = 1)
 """
 _DELETE = """
-DELETE FROM links WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING kind, to_id
+DELETE FROM links WHERE id IN (SELECT value FROM json_each(:ids)) RETURNING kind, from_id, to_id
 """
 
 
@@ -119,15 +119,16 @@ def drop_links_of(connection: Connection, row_ids: Iterable[int]) -> None:
     drop_links(connection, list(connection.execute(text(_TOUCHING), {"rows": rows}).scalars()))
 
 
-def drop_dead_links(connection: Connection, user_id: int) -> None:
-    """Forget every link of the user that has lost one of its rows."""
-    drop_links(connection, list(connection.execute(text(_DEAD), {"user_id": user_id}).scalars()))
+def drop_dead_links(connection: Connection, user_id: int) -> set[int]:
+    """Forget every link of the user that has lost one of its rows; the rows of all of them."""
+    dead = connection.execute(text(_DEAD), {"user_id": user_id}).scalars()
+    return drop_links(connection, list(dead))
 
 
-def drop_links(connection: Connection, link_ids: Sequence[int]) -> None:
-    """Forget these links; what they did is taken back."""
+def drop_links(connection: Connection, link_ids: Sequence[int]) -> set[int]:
+    """Forget these links; what they did is taken back. The rows that they tied."""
     if not link_ids:
-        return
+        return set()
     standing = in_force(connection, link_ids)
     take_back(connection, standing)
     removed = connection.execute(text(_DELETE), {"ids": json.dumps(link_ids)}).all()
@@ -137,6 +138,7 @@ def drop_links(connection: Connection, link_ids: Sequence[int]) -> None:
     )
     kept = connection.execute(live, {"rows": json.dumps(sorted(originals))}).scalars()
     recompute_refunds(connection, set(kept))
+    return {int(end) for row in removed for end in (row.from_id, row.to_id)}
 
 
 def in_force(connection: Connection, link_ids: Sequence[int]) -> Sequence[int]:

@@ -1,12 +1,9 @@
-"""Links between rows that mean the same money: one payment told twice, moves between own accounts.
-
-find_links is called after an import's rows are stored, inside the same transaction.
-"""
+"""Links as persons see them: listed, made, confirmed, split; link_choice.py makes them itself."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, RowMapping, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -14,23 +11,14 @@ from sqlalchemy.dialects.sqlite import insert
 from ingest_service.domain.errors import LinkNotFoundError
 from ingest_service.domain.link_evidence import BANK, tier_of
 from ingest_service.domain.link_records import LinkFilter, LinkRecord, NewLink
-from ingest_service.domain.links import IN_FORCE, Claims, Ends, Pair, assign
+from ingest_service.domain.links import IN_FORCE, Ends
 from ingest_service.domain.models import Expense
+from ingest_service.store.link_choice import claimed, links_touching
 from ingest_service.store.link_effects import put_in_force, take_back
-from ingest_service.store.link_refunds import propose_refunds
-from ingest_service.store.link_search import find_pairs, take_census
 from ingest_service.store.refunds import recompute_refunds
 from ingest_service.store.rows import expense_of
 from ingest_service.store.tables import expenses, links
 
-_TOUCHING = """
-SELECT l.id, l.kind, l.status, l.from_id, l.to_id, f.source AS from_source, t.source AS to_source
-FROM links l JOIN expenses f ON f.id = l.from_id JOIN expenses t ON t.id = l.to_id
-WHERE l.kind <> 'refund' AND l.id IN (
-    SELECT id FROM links WHERE from_id IN (SELECT value FROM json_each(:rows))
-    UNION SELECT id FROM links WHERE to_id IN (SELECT value FROM json_each(:rows)))
-ORDER BY l.id
-"""
 # A question that another link has answered meanwhile waits in silence until that link goes.
 _UNANSWERED = """
 NOT EXISTS (
@@ -39,74 +27,6 @@ NOT EXISTS (
                                           AND links.kind <> 'refund')
            OR links.kind <> 'refund' AND o.to_id = links.from_id AND o.kind = 'own_transfer'))
 """
-_INSERT = """
-INSERT INTO links (user_id, kind, from_id, to_id, amount_minor, status, reason, score, import_id,
-                   created_at)
-SELECT :user_id, :kind, :from_id, :to_id, amount_minor, :status, :reason, :score, :import_id, :now
-FROM expenses WHERE id = :from_id
-"""
-_LAST_ID = "SELECT coalesce(max(id), 0) FROM links"
-_SURE = "SELECT id FROM links WHERE id > :before AND status = 'linked'"
-
-
-def find_links(connection: Connection, *, user_id: int, import_id: int, now: int) -> None:
-    """Finds the links that an import makes possible, and puts the sure ones into force."""
-    holdings = take_census(connection, user_id=user_id, import_id=import_id)
-    if not holdings.new:
-        return
-    pairs = find_pairs(connection, user_id=user_id, import_id=import_id, holdings=holdings)
-    if pairs:
-        before = connection.execute(text(_LAST_ID)).scalar_one()
-        chosen = _choose(connection, pairs)
-        if chosen:
-            common = {"user_id": user_id, "import_id": import_id, "now": now}
-            connection.execute(text(_INSERT), [_values(pair) | common for pair in chosen])
-        sure = connection.execute(text(_SURE), {"before": before}).scalars()
-        put_in_force(connection, list(sure))
-    propose_refunds(connection, user_id=user_id, import_id=import_id, now=now)
-
-
-def _choose(connection: Connection, pairs: Sequence[Pair]) -> Sequence[Pair]:
-    """The sure pairs, then questions about rows that neither a link nor a question has taken."""
-    rows = {row for pair in pairs for row in (pair.ends.from_id, pair.ends.to_id)}
-    known = list(connection.execute(text(_TOUCHING), {"rows": json.dumps(sorted(rows))}).mappings())
-    judged = {(row["kind"], row["from_id"], row["to_id"]) for row in known}
-    fresh = [
-        pair for pair in pairs if (pair.ends.kind, pair.ends.from_id, pair.ends.to_id) not in judged
-    ]
-    claims = Claims()
-    _claim(claims, (row for row in known if row["status"] in IN_FORCE))
-    sure = assign((pair for pair in fresh if pair.verdict.status == "linked"), claims)
-    _claim(claims, (row for row in known if row["status"] == "proposed"))
-    asked = assign((pair for pair in fresh if pair.verdict.status == "proposed"), claims)
-    return [*sure, *asked]
-
-
-def _claim(claims: Claims, known: Iterable[RowMapping]) -> None:
-    for link in known:
-        claims.take(_ends_of(link))
-
-
-def _ends_of(link: RowMapping) -> Ends:
-    return Ends(
-        kind=link["kind"],
-        from_id=link["from_id"],
-        to_id=link["to_id"],
-        from_tier=tier_of(link["from_source"]) or BANK,
-        to_tier=tier_of(link["to_source"]) or BANK,
-    )
-
-
-def _values(pair: Pair) -> dict[str, object]:
-    reason = {"code": pair.verdict.code, "params": dict(pair.verdict.params)}
-    return {
-        "kind": pair.ends.kind,
-        "from_id": pair.ends.from_id,
-        "to_id": pair.ends.to_id,
-        "status": pair.verdict.status,
-        "reason": json.dumps(reason, ensure_ascii=False),
-        "score": pair.verdict.score,
-    }
 
 
 class SqliteLinks:
@@ -186,8 +106,6 @@ class SqliteLinks:
 
     def is_free(self, link: LinkRecord) -> bool:
         """Whether no other link in force has taken one of the rows."""
-        rows = json.dumps([link.source.id, link.target.id])
-        known = self._connection.execute(text(_TOUCHING), {"rows": rows}).mappings()
         if link.kind == "refund":
             other = select(links.c.id).where(
                 links.c.from_id == link.source.id,
@@ -196,10 +114,10 @@ class SqliteLinks:
                 links.c.id != link.id,
             )
             return self._connection.execute(other).first() is None
-        claims = Claims()
-        _claim(claims, (row for row in known if row["status"] in IN_FORCE and row["id"] != link.id))
+        known = links_touching(self._connection, [link.source.id, link.target.id])
+        claims = claimed((row for row in known if row["id"] != link.id), IN_FORCE)
         tiers = [tier_of(row.source) or BANK for row in (link.source, link.target)]
-        return claims.take(Ends(link.kind, link.source.id, link.target.id, tiers[0], tiers[1]))
+        return claims.is_free(Ends(link.kind, link.source.id, link.target.id, tiers[0], tiers[1]))
 
     def _records(self, rows: Sequence[RowMapping]) -> Sequence[LinkRecord]:
         ids = {row[end] for row in rows for end in ("from_id", "to_id")}

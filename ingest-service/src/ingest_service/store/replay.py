@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, text
 
-from ingest_service.domain.export_table import is_export
 from ingest_service.domain.fingerprints import SIDES
 from ingest_service.domain.models import ImportRecord
 from ingest_service.domain.places import NO_CITY
@@ -21,7 +20,6 @@ from ingest_service.domain.replay import Identity, Replayed, Telling, homes, ide
 from ingest_service.domain.versions import VERSION_COLUMNS
 from ingest_service.store.changes import Changes, Holders, Row
 from ingest_service.store.claims import move_claims
-from ingest_service.store.links import find_links
 from ingest_service.store.rows import take_seq
 
 _TOLD = tuple(name for name in VERSION_COLUMNS if name not in {"fingerprint", "occurrence"})
@@ -38,7 +36,6 @@ UPDATE expenses SET fingerprint = NULL WHERE id IN (SELECT value FROM json_each(
 """
 _GIVE = "UPDATE expenses SET import_id = ?, seq = ? WHERE id = ?"
 _FORGET = "DELETE FROM import_updates WHERE expense_id IN (SELECT value FROM json_each(:ids))"
-_IMPORT = "SELECT finished_at, header FROM imports WHERE id = :id"
 
 
 @dataclass(slots=True)
@@ -106,7 +103,6 @@ class Replay:
         self._connection = connection
         self._record = record
         self._changes = changes
-        self._owners_of_new: set[int] = set()
 
     def run(self, holders: Holders, places: Mapping[int | None, int]) -> None:
         """Move the tellings of these rows to where they belong without the import.
@@ -128,15 +124,6 @@ class Replay:
         self._changes.rebuild(
             {one.id: [(t.import_id, t.version) for t in one.row.tellings] for one in placed}
         )
-
-    def find_links(self) -> None:
-        """Look for the links of rows that had to be made."""
-        for import_id in sorted(self._owners_of_new):
-            now, header = self._connection.execute(text(_IMPORT), {"id": import_id}).one()
-            # An export tells what is left after all links.
-            if not is_export(header):
-                user_id = self._record.user_id
-                find_links(self._connection, user_id=user_id, import_id=import_id, now=now or 0)
 
     def _plans(self, holders: Holders, places: Mapping[int | None, int]) -> Iterator[_Plan]:
         groups: dict[tuple[str, ...], _Group] = defaultdict(_Group)
@@ -174,8 +161,6 @@ class Replay:
                 "city": None if somewhere else NO_CITY,
             },
         ).scalar_one()
-        if first.import_id is not None:
-            self._owners_of_new.add(first.import_id)
         self._changes.to_sum.add(int(made))
         return int(made)
 
@@ -192,6 +177,8 @@ class Replay:
             seq = take_seq(self._connection, len(given))
             numbered = [(owner, seq + at, id_) for at, (owner, id_) in enumerate(given)]
             self._connection.exec_driver_sql(_GIVE, numbered)
+            self._changes.passed_on.update(id_ for _, id_ in given)
+            self._changes.heirs.update(owner for owner, _ in given if owner is not None)
 
     def _move_claims(self, plans: Sequence[_Plan], placed: Sequence[_Placed]) -> None:
         """Let each import claim the rows that its file tells now, and no others of the numbers."""

@@ -25,7 +25,7 @@ from ingest_service.store.category_paths import find_paths, resolve_paths
 from ingest_service.store.changes import Changes, Told, version_of
 from ingest_service.store.cities import note_cities
 from ingest_service.store.claims import claim
-from ingest_service.store.links import find_links
+from ingest_service.store.link_choice import Occasion, find_links
 from ingest_service.store.memory import give_back
 from ingest_service.store.new_rows import insert_new
 from ingest_service.store.refunds import link_refunds, recompute_refunds
@@ -160,10 +160,13 @@ class StagedRows:
             # Its directions and refunds are what is left after all links: no row counts anew.
             recompute_refunds(self._connection, changes.to_sum)
             return
-        added = {"import_id": order.record.id, "now": order.now}
-        moved = link_refunds(self._connection, user_id, changed=changes.updated, **added)
+        import_id, now = order.record.id, order.now
+        moved = link_refunds(
+            self._connection, user_id, changed=changes.updated, import_id=import_id, now=now
+        )
         recompute_refunds(self._connection, changes.to_sum | moved)
-        find_links(self._connection, user_id=user_id, **added)
+        occasion = Occasion(user_id, import_id, now)
+        find_links(self._connection, occasion, changed=changes.updated | moved)
 
     def _tie(self, order: StoreOrder, plan: _Plan) -> None:
         """Put back the links that the file tells."""

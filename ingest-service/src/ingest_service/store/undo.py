@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from ingest_service.domain.link_evidence import LEDGERS, SHOPS, WALLETS
 from ingest_service.domain.models import ImportRecord
 from ingest_service.store.changes import Changes, Holders
 from ingest_service.store.claims import Run, holders_of, runs_of
+from ingest_service.store.link_choice import Occasion, find_links
 from ingest_service.store.link_effects import drop_dead_links, drop_links
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import take_back_repair
@@ -38,6 +40,16 @@ ORDER BY u.expense_id
 _GIVE_TO_HEIR = """
 UPDATE expenses SET import_id = :heir, seq = :seq + id - :first
 WHERE id BETWEEN :first AND :last AND import_id = :import_id
+"""
+_OF_CARDS = """
+SELECT id FROM expenses WHERE id BETWEEN :first AND :last AND import_id = :import_id
+  AND account <> '' AND source NOT IN (SELECT value FROM json_each(:apps))
+"""
+_APPS = json.dumps(sorted(WALLETS | SHOPS | LEDGERS))
+# Of which sources an import has rows is read again when it is asked next.
+_SOURCES_ANEW = """
+UPDATE imports SET sources = NULL
+WHERE user_id = :user_id AND id IN (SELECT value FROM json_each(:ids))
 """
 _REMOVE = """
 UPDATE expenses SET deleted = 1, fingerprint = NULL, seq = :first_seq + gone.rank - 1
@@ -103,12 +115,11 @@ class Undo:
         replay.run(self._mixed(), self._places)
         owned = list(self._connection.execute(text(_OWNED), self._parameters).scalars())
         retold = list(self._connection.execute(text(_RETOLD), self._parameters).scalars())
-        self._pass_on(list(runs_of(owned)))
+        self._pass_on(list(runs_of(owned)), changes)
         changes.retell(self._remaining_holders(retold))
         self._forget_tellings()
         self._remove()
         self._relink(changes)
-        replay.find_links()
         self._settle_categories(changes)
         take_back_repair(self._connection, self._record)
         self._run("DELETE FROM import_errors WHERE import_id = :import_id")
@@ -123,11 +134,25 @@ class Undo:
         ids = mixed_rows(self._connection, self._record, later)
         return dict.fromkeys(ids, ()) | self._remaining_holders(ids)
 
-    def _pass_on(self, owned: Sequence[Run]) -> None:
+    def _pass_on(self, owned: Sequence[Run], changes: Changes) -> None:
         """Give rows that other files hold too to the first of these imports."""
-        for (first, last), heirs in holders_of(self._connection, owned, without=self._record.id):
+        held = holders_of(self._connection, owned, without=self._record.id)
+        given = [(run, self._in_order(claimants)[0]) for run, claimants in held]
+        heirs = {heir for _, heir in given if heir is not None}
+        changes.heirs |= heirs
+        # Two cards of one bank are told apart by their statements: these may part or meet now.
+        if len(heirs) > 1 or any(self._owns_rows(heir) for heir in heirs):
+            for (first, last), _ in given:
+                query = text(_OF_CARDS)
+                span = {**self._parameters, "first": first, "last": last, "apps": _APPS}
+                changes.passed_on.update(self._connection.execute(query, span).scalars())
+        for (first, last), heir in given:
             seq = take_seq(self._connection, last - first + 1)
-            self._run(_GIVE_TO_HEIR, heir=self._in_order(heirs)[0], first=first, last=last, seq=seq)
+            self._run(_GIVE_TO_HEIR, heir=heir, first=first, last=last, seq=seq)
+
+    def _owns_rows(self, import_id: int) -> bool:
+        query = text("SELECT 1 FROM expenses WHERE import_id = :id LIMIT 1")
+        return self._connection.execute(query, {"id": import_id}).first() is not None
 
     def _forget_tellings(self) -> None:
         self._run("DELETE FROM import_updates WHERE import_id = :import_id")
@@ -159,12 +184,15 @@ class Undo:
 
     def _relink(self, changes: Changes) -> None:
         """Forget links of rows that went or changed, and look for refunds' spendings again."""
-        drop_dead_links(self._connection, self._record.user_id)
+        user_id = self._record.user_id
+        freed = drop_dead_links(self._connection, user_id)
         told = self._connection.execute(text(_TOLD_LINKS), self._parameters).scalars()
-        drop_links(self._connection, list(told))
-        touched = link_refunds(self._connection, self._record.user_id, changed=changes.updated)
-        touched |= changes.to_sum
-        recompute_refunds(self._connection, self._live(touched))
+        freed |= drop_links(self._connection, list(told))
+        touched = link_refunds(self._connection, user_id, changed=changes.updated)
+        recompute_refunds(self._connection, self._live(touched | changes.to_sum))
+        self._run(_SOURCES_ANEW, ids=json.dumps(sorted(changes.heirs)))
+        changed = self._live(freed | touched | changes.passed_on | changes.updated)
+        find_links(self._connection, Occasion(user_id), changed=changed)
 
     def _live(self, ids: Iterable[int]) -> set[int]:
         query = text(
