@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from typing import Any
 
 import factories as f
@@ -75,7 +77,14 @@ def told(client: Client) -> Any:
              "account", "external_id", "currency", "local_date")  # fmt: skip
     shown = {row["id"]: tuple(str(row[name]) for name in names) for row in client.expenses()}
     ties = sorted(
-        (link["kind"], link["status"], shown[link["from"]["id"]], shown[link["to"]["id"]])
+        (
+            link["kind"],
+            link["status"],
+            shown[link["from"]["id"]],
+            shown[link["to"]["id"]],
+            json.dumps(link["reason"], sort_keys=True),
+            link["score"],
+        )
         for status in STATUSES
         for link in client.json("/links", status=status, limit=200)["items"]
     )
@@ -217,3 +226,16 @@ def test_a_row_of_which_only_the_category_was_chosen_needs_no_name(client: Clien
     path = f"/expenses/{rows(client)[0]['id']}"
     assert client.call("PATCH", path, json={"category_id": home}).status_code == 200
     assert exported(client, ("csv", "en")).decode().splitlines()[1].endswith(",,,,")
+
+
+def test_older_exports_and_reasons_that_nobody_knows_tie_as_before(
+    client: Client, mine: Client
+) -> None:
+    text = exported(mine, ("csv", "en")).decode("utf-8-sig")
+    assert "[time-amount 0." in text
+    for written, expected in ((r" \[[^\]]*\]", {"from-export"}), (r"\[[a-z-]+ ", {"from-export"})):
+        there = client.as_user(str(next(OWNERS)))
+        there.import_file(re.sub(written, "" if "^" in written else "[no-such ", text).encode())
+        links = [link for s in STATUSES for link in there.json("/links", status=s)["items"]]
+        assert {link["reason"]["code"] for link in links} == expected
+        assert [tie[:4] for tie in told(there)[1]] == [tie[:4] for tie in told(mine)[1]]

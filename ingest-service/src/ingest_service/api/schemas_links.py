@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from ingest_service.api.schema_fields import identifier
 from ingest_service.api.schemas_expenses import ExpenseSchema
-from ingest_service.domain.links import KINDS, STATUSES
+from ingest_service.domain.links import KINDS, REASONS, STATUSES
 from servicekit.schemas import PageArgs, StrictSchema
 
 
@@ -21,20 +21,7 @@ class LinkListArgs(PageArgs):
 class LinkReasonSchema(StrictSchema):
     """Why two rows belong together: a stable code and its values."""
 
-    code = fields.String(
-        metadata={
-            "enum": [
-                "order-number",
-                "time-amount-tail",
-                "time-amount",
-                "refund-order",
-                "refund-merchant-amount",
-                "transfer-pair",
-                "by-hand",
-                "from-export",
-            ]
-        }
-    )
+    code = fields.String(metadata={"enum": [*REASONS, "from-export"]})
     params = fields.Dict(keys=fields.String(), values=fields.Raw())
 
 

@@ -9,13 +9,15 @@ what they give follows: whoever changes the row in the file makes another row of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 from zlib import crc32
 
 from ingest_service.domain.export_table import is_chinese
 from ingest_service.domain.fingerprints import FINGERPRINT_BYTES
+from ingest_service.domain.links import REASONS
 
 KIND_WORDS = {"refund": "退款", "same_payment": "同一笔", "own_transfer": "自己转账"}
 STATUS_WORDS = {
@@ -37,7 +39,11 @@ _STATUS_BY_WORD = {
 _TO, _FROM = "→", "←"
 _BETWEEN = "; "
 _NAME = re.compile(rf"([0-9a-f]{{{2 * FINGERPRINT_BYTES}}})-([0-9]{{1,9}})(?:-([0-9a-f]{{8}}))?")
-_TIE = re.compile(rf"(\w+)\s*([{_TO}{_FROM}])\s*([0-9a-f]+-[0-9]+)\s+(\w+)")
+_TIE = re.compile(rf"(\w+)\s*([{_TO}{_FROM}])\s*([0-9a-f]+-[0-9]+)\s+(\w+)(?:\s*\[([^\[\]]*)\])?")
+_SCORE = re.compile(r"[01]\.[0-9]{2}")
+# What params of reasons are, so that no file brings others.
+_NUMBERS, _TEXTS = frozenset({"seconds", "days"}), frozenset({"number", "tail", "platform"})
+_MOST_DIGITS, _MOST_CHARS = 9, 200
 
 
 class RowName(NamedTuple):
@@ -48,13 +54,26 @@ class RowName(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ToldReason:
+    """Why a link was made, and how sure that was."""
+
+    code: str
+    score: float
+    params: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class ToldTie:
-    """A link as one of its rows tells it; is_from: that row is the one that the link begins at."""
+    """A link as one of its rows tells it; is_from: that row is the one that the link begins at.
+
+    reason: None where the table does not say, as exports of before did not.
+    """
 
     kind: str
     status: str
     is_from: bool
     other: RowName
+    reason: ToldReason | None = None
 
 
 def name_text(name: RowName, told: bytes) -> str:
@@ -88,33 +107,56 @@ def is_edited(text: str) -> bool:
     return match is not None and match[3] is not None
 
 
-def ties_text(outgoing: str | None, incoming: str | None, lang: str) -> str:
-    """The cell of links: KIND→NAME STATUS, where the row begins it, or KIND←NAME STATUS.
+def ties_text(outgoing: Sequence[Any] | None, incoming: Sequence[Any] | None, lang: str) -> str:
+    """The cell of links: KIND→NAME STATUS [REASON], where the row begins it, or KIND←NAME ...
 
     Args:
-        outgoing: the links that begin at the row, as `kind status name`, apart by `;`.
+        outgoing: the links that begin at the row, each as kind, status, name, code of the reason,
+            score, params of the reason.
         incoming: those that end there.
         lang: of the words.
     """
     told = [
         _tie_text(tie, arrow, lang)
         for ties, arrow in ((outgoing, _TO), (incoming, _FROM))
-        if ties
-        for tie in ties.split(";")
+        for tie in ties or ()
     ]
     return _BETWEEN.join(told)
 
 
 def ties_of(text: str) -> Iterator[ToldTie]:
     """The links that a cell tells; other words in it count for nothing."""
-    for kind, arrow, other, status in _TIE.findall(text):
+    for kind, arrow, other, status, why in _TIE.findall(text):
         name = name_of(other)
         if kind in _KIND_BY_WORD and status in _STATUS_BY_WORD and name is not None:
-            yield ToldTie(_KIND_BY_WORD[kind], _STATUS_BY_WORD[status], arrow == _TO, name)
+            known = _KIND_BY_WORD[kind], _STATUS_BY_WORD[status]
+            yield ToldTie(*known, arrow == _TO, name, _reason_of(why))
 
 
-def _tie_text(tie: str, arrow: str, lang: str) -> str:
-    kind, status, name = tie.split(" ")
+def _tie_text(tie: Sequence[Any], arrow: str, lang: str) -> str:
+    kind, status, name, code, score, params = tie
+    why = _reason_text(code, score, params or {})
     if is_chinese(lang):
-        return f"{KIND_WORDS[kind]}{arrow}{name} {STATUS_WORDS[status]}"
-    return f"{kind}{arrow}{name} {_ENGLISH_STATUSES[status]}"
+        return f"{KIND_WORDS[kind]}{arrow}{name} {STATUS_WORDS[status]}{why}"
+    return f"{kind}{arrow}{name} {_ENGLISH_STATUSES[status]}{why}"
+
+
+def _reason_text(code: str | None, score: float, params: Mapping[str, object]) -> str:
+    if code not in REASONS:
+        return ""
+    told = (f" {name}:{quote(str(value), safe='')}" for name, value in sorted(params.items()))
+    return f" [{code} {score:.2f}{''.join(told)}]"
+
+
+def _reason_of(text: str) -> ToldReason | None:
+    """What the brackets behind a link tell; None where they tell none that is known."""
+    code, score, *told = text.split() if text.count(" ") else ("", "")
+    if code not in REASONS or not _SCORE.fullmatch(score):
+        return None
+    params: dict[str, object] = {}
+    for name, _, value in (pair.partition(":") for pair in told):
+        if name in _NUMBERS and value.isascii() and value.isdigit():
+            params[name] = int(value[:_MOST_DIGITS])
+        elif name in _TEXTS:
+            params[name] = unquote(value)[:_MOST_CHARS]
+    return ToldReason(code, min(float(score), 1.0), params)

@@ -28,6 +28,16 @@ from ingest_service.domain.link_evidence import (
 LinkKind = Literal["refund", "same_payment", "own_transfer"]
 KINDS: tuple[str, ...] = ("refund", "same_payment", "own_transfer")
 STATUSES: tuple[str, ...] = ("linked", "proposed", "confirmed", "rejected")
+REASONS: tuple[str, ...] = (
+    "order-number",
+    "time-amount-tail",
+    "time-amount",
+    "refund-order",
+    "refund-merchant-amount",
+    "transfer-pair",
+    "by-hand",
+)
+"""The codes of why two rows belong together; their values stand in links.reason."""
 IN_FORCE = frozenset({"linked", "confirmed"})
 TARGETS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "refund": (("from", "refund"),),

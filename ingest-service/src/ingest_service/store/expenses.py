@@ -49,9 +49,9 @@ from ingest_service.store.tables import expenses, links
 _STREAM_ROWS = 2_000
 _ANY_LINK = "SELECT 1 FROM links WHERE user_id = :user_id LIMIT 1"
 _TIES = """
-(SELECT group_concat(tie, ';') FROM (
-    SELECT l.kind || ' ' || l.status || ' ' || lower(hex(o.fingerprint)) || '-' || o.occurrence
-           AS tie
+(SELECT json_group_array(json(tie)) FROM (
+    SELECT json_array(l.kind, l.status, lower(hex(o.fingerprint)) || '-' || o.occurrence,
+                      l.reason ->> '$.code', l.score, l.reason -> '$.params') AS tie
     FROM links l JOIN expenses o ON o.id = l.{there}
     WHERE l.{here} = expenses.id AND o.deleted = 0 AND o.fingerprint IS NOT NULL ORDER BY tie))
 """

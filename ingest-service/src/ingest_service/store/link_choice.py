@@ -22,7 +22,8 @@ from ingest_service.store.link_search import find_pairs, find_pairs_of, pairs_of
 
 _TOUCHING = """
 SELECT l.id, l.kind, l.status, l.from_id, l.to_id, l.score, l.amount_minor,
-       l.reason ->> '$.code' AS code, l.reason -> '$.params' AS params, f.amount_minor AS amount,
+       l.reason ->> '$.code' AS code, l.reason ->> '$.told' AS told,
+       l.reason -> '$.params' AS params, f.amount_minor AS amount,
        f.source AS from_source, t.source AS to_source
 FROM links l JOIN expenses f ON f.id = l.from_id JOIN expenses t ON t.id = l.to_id
 WHERE l.kind <> 'refund' AND l.id IN (
@@ -132,7 +133,8 @@ class _Choice:
         ends = {row for _, *rows in self._pairs for row in rows} | self._searched
         standing = _Standing()
         for link in links_touching(self._connection, ends):
-            if link["status"] in {"linked", "proposed"} and link["code"] not in _TOLD:
+            is_told = link["told"] or link["code"] in _TOLD
+            if link["status"] in {"linked", "proposed"} and not is_told:
                 standing.loose[link["id"]] = link
             else:
                 standing.settled.append(link)

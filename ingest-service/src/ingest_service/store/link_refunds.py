@@ -24,6 +24,7 @@ SELECT min(time) AS first, max(time) AS last FROM (
 _FORGET = """
 DELETE FROM links
 WHERE kind = 'refund' AND status = 'proposed' AND reason ->> '$.code' = 'refund-merchant-amount'
+  AND reason ->> '$.told' IS NULL
   AND id IN (SELECT id FROM links WHERE from_id IN (SELECT value FROM json_each(:changed))
              UNION SELECT id FROM links WHERE to_id IN (SELECT value FROM json_each(:changed)))
 RETURNING from_id
@@ -35,7 +36,7 @@ SELECT e.id, e.time, e.local_day, e.amount_minor, e.currency, e.source, e.mercha
        h.id AS question_id, h.to_id AS held_id
 FROM expenses e
 LEFT JOIN links h ON h.from_id = e.id AND h.kind = 'refund' AND h.status = 'proposed'
-    AND h.reason ->> '$.code' = 'refund-merchant-amount'
+    AND h.reason ->> '$.code' = 'refund-merchant-amount' AND h.reason ->> '$.told' IS NULL
 WHERE e.user_id = :user_id AND (e.direction = 'refund' OR e.stated_direction = 'refund')
   AND e.direction = 'refund' AND e.deleted = 0 AND e.merchant <> ''
   AND e.amount_minor > 0 AND e.time BETWEEN :first AND :last + :lag

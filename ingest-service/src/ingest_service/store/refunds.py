@@ -34,7 +34,8 @@ LEFT JOIN links l ON l.from_id = e.id AND l.kind = 'refund' AND l.status IN ('li
 WHERE e.user_id = :user_id AND (e.direction = 'refund' OR e.stated_direction = 'refund')
   AND e.deleted = 0 AND (e.direction = 'refund' OR instr(e.edited, 'direction') = 0)
   AND (e.external_id <> '' OR e.order_ref <> '')
-  AND (l.id IS NULL OR l.status = 'linked' AND l.reason ->> '$.code' = 'refund-order')
+  AND (l.id IS NULL OR l.status = 'linked' AND l.reason ->> '$.code' = 'refund-order'
+       AND l.reason ->> '$.told' IS NULL)
 """
 _TOUCHED = """
 INSERT OR IGNORE INTO touched_refunds (id)

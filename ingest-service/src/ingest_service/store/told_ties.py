@@ -11,14 +11,21 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from ingest_service.domain.export_links import RowName, is_edited, is_name_of, name_of, ties_of
+from ingest_service.domain.export_links import (
+    RowName,
+    ToldReason,
+    is_edited,
+    is_name_of,
+    name_of,
+    ties_of,
+)
 from ingest_service.domain.models import ImportRecord
 from ingest_service.store.identity import Identities
 from ingest_service.store.link_effects import in_force, put_in_force
 from ingest_service.store.refunds import recompute_refunds
 from ingest_service.store.spool import Spool
 
-REASON = "from-export"
+_UNTOLD = ToldReason("from-export", 1.0, {})
 
 _ROWS = """
 CREATE TEMP TABLE told_rows (
@@ -27,7 +34,8 @@ CREATE TEMP TABLE told_rows (
 """
 _TIES = """
 CREATE TEMP TABLE told_ties (
-    at INTEGER, kind TEXT, status TEXT, is_from INTEGER, name BLOB, number INTEGER)
+    at INTEGER, kind TEXT, status TEXT, is_from INTEGER, name BLOB, number INTEGER,
+    reason TEXT, score REAL)
 """
 _NAMES = "CREATE INDEX temp.told_names ON told_rows (name, number)"
 # What a person deleted stays away, with its links.
@@ -47,9 +55,9 @@ coalesce((SELECT r.id FROM told_rows r WHERE r.name = t.name AND r.number = t.nu
 _INSERT = f"""
 INSERT OR IGNORE INTO links (user_id, kind, from_id, to_id, amount_minor, status, reason, score,
                              import_id, created_at)
-SELECT :user_id, p.kind, f.id, t.id, min(f.amount_minor, t.amount_minor), p.status, :reason, 1,
-       :import_id, :now
-FROM (SELECT DISTINCT t.kind, t.status,
+SELECT :user_id, p.kind, f.id, t.id, min(f.amount_minor, t.amount_minor), p.status,
+       p.reason, p.score, :import_id, :now
+FROM (SELECT DISTINCT t.kind, t.status, t.reason, t.score,
              CASE WHEN t.is_from THEN w.id ELSE {_OTHER} END AS from_id,
              CASE WHEN t.is_from THEN {_OTHER} ELSE w.id END AS to_id
       FROM told_ties t JOIN told_rows w ON w.at = t.at) p
@@ -133,8 +141,7 @@ class ToldTies:
             "UPDATE told_rows SET id = ? WHERE at = ?", ((v, k) for k, v in ids.items())
         )
         before = {"before": connection.execute(text(_LAST_LINK)).scalar_one()}
-        reason = json.dumps({"code": REASON, "params": {}})
-        connection.execute(text(_INSERT), {**common, **before, "reason": reason})
+        connection.execute(text(_INSERT), {**common, **before})
         made = list(connection.execute(text(_NEW_LINKS), before).scalars())
         put_in_force(connection, in_force(connection, made))
         recompute_refunds(connection, set(connection.execute(text(_REFUNDED), before).scalars()))
@@ -157,7 +164,10 @@ class ToldTies:
                 at = row["position"]
                 known, is_new = identity(at)
                 name = name_of(row["ref"]) or RowName(b"", 0)
-                told = [(at, t.kind, t.status, t.is_from, *t.other) for t in ties_of(row["links"])]
+                told = [
+                    (at, t.kind, t.status, t.is_from, *t.other, *_why(t.reason))
+                    for t in ties_of(row["links"])
+                ]
                 shown = (row["direction"], row["refunded_minor"])
                 edited = _edited(row, is_known=known == name, is_tied=bool(told))
                 rows.append((at, *known, *name, is_new, *shown, edited))
@@ -167,7 +177,14 @@ class ToldTies:
                 " direction, refunded, edited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows,
             )
-            raw.executemany("INSERT INTO told_ties VALUES (?, ?, ?, ?, ?, ?)", ties)
+            raw.executemany("INSERT INTO told_ties VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ties)
+
+
+def _why(reason: ToldReason | None) -> tuple[str, float]:
+    """The reason of a link as it is stored: that a file told it makes it no choice of ours."""
+    why = reason or _UNTOLD
+    told = {"code": why.code, "params": dict(why.params), "told": True}
+    return json.dumps(told, ensure_ascii=False), why.score
 
 
 def _edited(row: Mapping[str, Any], *, is_known: bool, is_tied: bool) -> str:

@@ -62,7 +62,7 @@ WHERE expenses.id = gone.id
 # Links that an export told of rows that other files hold too.
 _TOLD_LINKS = """
 SELECT id FROM links WHERE user_id = :user_id AND import_id = :import_id
-  AND reason ->> '$.code' = 'from-export'
+  AND (reason ->> '$.told' OR reason ->> '$.code' = 'from-export')
 """
 _MADE_CATEGORIES = """
 SELECT id, parent_id FROM categories
