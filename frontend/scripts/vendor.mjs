@@ -1,5 +1,5 @@
 // @ts-check
-/** Copies the browser files of the chart libraries, and the land of the world, to vendor/. */
+/** Copies the browser files of the libraries, and the land of the world, to vendor/. */
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 // @ts-expect-error - the package has no types
 import { feature } from "topojson-client";
@@ -13,6 +13,8 @@ const FILES = [
   // Served as .js: not every web server knows the type of .mjs.
   ["node_modules/echarts/dist/echarts.esm.min.mjs", "vendor/echarts.js"],
   ["node_modules/echarts/LICENSE", "vendor/echarts.LICENSE.txt"],
+  ["node_modules/html-to-image/dist/html-to-image.js", "vendor/html-to-image.js"],
+  ["node_modules/html-to-image/LICENSE", "vendor/html-to-image.LICENSE.txt"],
   ["node_modules/world-atlas/LICENSE", "vendor/land.LICENSE.txt"],
 ];
 

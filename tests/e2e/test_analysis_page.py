@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from browsing import assert_fits_and_is_accessible, go, import_file, register, wait_until_ready
+from matplotlib.image import imread
 from playwright.sync_api import Locator, Page, expect
 
 STATEMENT = (
@@ -15,6 +16,7 @@ STATEMENT = (
     "2024-04-09 12:00:00,310.00,Anchor Outfitters,expense,Clothing,Ferry Street,,\n"
     "2024-04-10 09:00:00,8000.00,Shipping Company,income,Salary,,,\n"
 )
+SPRING = "from=2024-01-01&to=2024-05-01"
 TABS = ("trend", "shares", "distribution", "time", "ties", "levels", "calendar", "rank")
 
 
@@ -104,6 +106,32 @@ def test_figures_lead_to_exactly_their_rows(page_with_rows: Page, base_url: str)
         page.locator(".card-table").get_by_role("link", name=row, exact=True).click()
         wait_until_ready(page)
         expect(total).to_contain_text(f"{count} transaction")
+
+
+def test_every_chart_can_be_saved_as_a_picture_of_what_it_covers(
+    page_with_rows: Page, base_url: str, tmp_path: Path
+) -> None:
+    page = page_with_rows
+    for tab in TABS:
+        go(page, analysis(base_url, f"tab={tab}&{SPRING}&max_amount=5000"))
+        foot = page.locator(f".analysis-{tab} .card-foot")
+        expect(foot).to_contain_text("1 Jan – 30 Apr 2024 · Amount up to 5000 · Updated")
+        with page.expect_download() as saved:
+            page.click("[data-part=picture-button]")
+        assert re.fullmatch(r"[A-Z][a-z]+ \d{4}-\d\d-\d\d\.png", saved.value.suggested_filename)
+        path = tmp_path / f"{tab}.png"
+        saved.value.save_as(path)
+        box = page.locator(f".analysis-{tab}").bounding_box()
+        assert box is not None
+        picture = imread(path)
+        height, width = picture.shape[:2]
+        assert abs(width - 2 * box["width"]) <= 2
+        # The drawing itself, and not only the card's ground and words.
+        middle = picture[height // 3 : height * 2 // 3].reshape(-1, picture.shape[2])
+        assert len({tuple(pixel) for pixel in middle[::7].tolist()}) > 20
+    page.click("[data-part=table-button]")
+    expect(page.locator("[data-part=picture-button]")).to_be_hidden()
+    assert page.complaints == []  # type: ignore[attr-defined]
 
 
 def test_a_view_is_kept_opened_renamed_and_deleted(page_with_rows: Page, base_url: str) -> None:

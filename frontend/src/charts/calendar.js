@@ -2,7 +2,7 @@
 import { formatDay, formatWeekday, parseDay } from "../lib/dates.js";
 import { formatMoney } from "../lib/money.js";
 import { html, one, put } from "../lib/html.js";
-import { loadECharts } from "./vendor.js";
+import { loadECharts } from "../lib/vendor.js";
 
 /**
  * @typedef {import("./theme.js").ChartContext} ChartContext

@@ -1,6 +1,6 @@
 // @ts-check
 import { html, one, put } from "../lib/html.js";
-import { loadChart } from "./vendor.js";
+import { loadChart } from "../lib/vendor.js";
 
 /**
  * What a chart's toOption returns beside the library's own configuration.

@@ -2,7 +2,7 @@
 import { formatCompact, formatMoney, formatPercent } from "../lib/money.js";
 import { html, one, put } from "../lib/html.js";
 import { withOpacity } from "./theme.js";
-import { loadECharts } from "./vendor.js";
+import { loadECharts } from "../lib/vendor.js";
 
 /**
  * @typedef {import("./theme.js").ChartContext} ChartContext

@@ -3,7 +3,7 @@ import { formatMoney, formatPercent } from "../lib/money.js";
 import { html, one, put } from "../lib/html.js";
 import { colourEdges } from "./calendar.js";
 import { withOpacity } from "./theme.js";
-import { loadMap } from "./vendor.js";
+import { loadMap } from "../lib/vendor.js";
 
 /**
  * @typedef {import("./theme.js").ChartContext} ChartContext

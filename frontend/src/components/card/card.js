@@ -5,6 +5,7 @@ import { html, one, put } from "../../lib/html.js";
 import { dataTable } from "../data-table/data-table.js";
 import { icon } from "../icon/icon.js";
 import { problem } from "../problem/problem.js";
+import { savePicture } from "./picture.js";
 
 const SKELETON_AFTER_MS = 200;
 let serial = 0;
@@ -14,6 +15,7 @@ let serial = 0;
  * @property {string} title
  * @property {string} [className]
  * @property {{ href: string, text: string }} [link]
+ * @property {() => string} [picture] the name of the file in which the chart can be saved as a picture
  *
  * @typedef {object} Card
  * @property {HTMLElement} element
@@ -26,7 +28,7 @@ let serial = 0;
  */
 
 /** @param {CardOptions} options @returns {Card} */
-export function createCard({ title, className = "", link }) {
+export function createCard({ title, className = "", link, picture }) {
   serial += 1;
   const titleId = `card-title-${serial}`;
   const element = document.createElement("section");
@@ -37,6 +39,7 @@ export function createCard({ title, className = "", link }) {
       <h2 id="${titleId}">${title}</h2>
       <div class="card-tools">
         <button type="button" class="button button-plain button-small" data-part="table-button" aria-expanded="false" hidden>${t("action.show-table")}</button>
+        ${picture && html`<button type="button" class="button button-plain button-small" data-part="picture-button" hidden>${t("action.save-picture")}</button>`}
         ${link && html`<a class="button button-plain button-small" href="${link.href}">${link.text}</a>`}
       </div>
       <p class="card-answer" hidden></p>
@@ -45,15 +48,16 @@ export function createCard({ title, className = "", link }) {
     <div class="card-content"></div>
     <div class="card-table table-wrap" tabindex="0" role="region" aria-labelledby="${titleId}" hidden></div>
     <p class="card-foot" hidden></p>`);
-  return behaviour(element);
+  return behaviour(element, picture);
 }
 
-/** @param {HTMLElement} element @returns {Card} */
-function behaviour(element) {
+/** @param {HTMLElement} element @param {() => string} [pictureName] @returns {Card} */
+function behaviour(element, pictureName) {
   const content = one(element, ".card-content");
   const status = one(element, "[data-part=status]");
   const tableButton = one(element, "[data-part=table-button]");
   const tableHost = one(element, ".card-table");
+  const pictureButton = element.querySelector("[data-part=picture-button]");
   let drawn = false;
 
   tableButton.addEventListener("click", () => {
@@ -62,7 +66,20 @@ function behaviour(element) {
     content.hidden = open;
     tableButton.setAttribute("aria-expanded", String(open));
     tableButton.textContent = t(open ? "action.show-chart" : "action.show-table");
+    offerPicture();
   });
+  pictureButton?.addEventListener("click", async () => {
+    try {
+      await savePicture(element, pictureName?.() ?? "");
+    } catch (error) {
+      put(status, problem(error, {}));
+    }
+  });
+
+  /** The chart can be saved while it is what one sees. */
+  function offerPicture() {
+    pictureButton?.toggleAttribute("hidden", content.hidden || !drawn || content.querySelector(".empty") !== null);
+  }
 
   /** @param {HTMLElement} target @param {string} text */
   const write = (target, text) => {
@@ -98,6 +115,7 @@ function behaviour(element) {
       try {
         await work();
         drawn = true;
+        offerPicture();
         put(status, html``);
         content.classList.remove("is-dimmed");
       } catch (error) {

@@ -77,6 +77,14 @@ function chip(entry, value, tree) {
   return html`<button type="button" class="chip" data-chip="${entry.name}" aria-label="${t("transactions.drop-filter", { filter: text })}"><span>${text}</span>${icon("close", "icon-small")}</button>`;
 }
 
+/**
+ * What the filters that are set say, one text for each.
+ * @param {readonly FilterEntry[]} entries @param {URLSearchParams} params @param {CategoryTree | null} tree
+ */
+export function filterTexts(entries, params, tree) {
+  return setIn(params, entries).map((entry) => chipText(entry, valueIn(params, entry), tree));
+}
+
 /** What a set filter says. @param {FilterEntry} entry @param {string} value @param {CategoryTree | null} tree */
 function chipText(entry, value, tree) {
   const word = `${entry.words}.${value}`;

@@ -1,10 +1,10 @@
 // @ts-check
 import { createCard } from "../../components/card/card.js";
-import { drawFilterBar } from "../../components/filter-bar/filter-bar.js";
+import { drawFilterBar, filterTexts } from "../../components/filter-bar/filter-bar.js";
 import { icon } from "../../components/icon/icon.js";
 import { openViews } from "../../components/saved-views/saved-views.js";
-import { t } from "../../i18n/i18n.js";
-import { formatTime, todayIn } from "../../lib/dates.js";
+import { locale, t } from "../../i18n/i18n.js";
+import { formatRange, formatTime, todayIn } from "../../lib/dates.js";
 import { keepFocus, slashSearches } from "../../lib/focus.js";
 import { html, one, put } from "../../lib/html.js";
 import { categoryTree } from "../../state/categories.js";
@@ -68,14 +68,25 @@ export function mount(element, { params }) {
     controls(element, state, today);
     chart?.destroy();
     chart = null;
-    const card = createCard({ title: t(`analysis.${name}`), className: `analysis-chart analysis-${name}` });
+    const card = createCard({ title: t(`analysis.${name}`), className: `analysis-chart analysis-${name}`, picture: () => `${t(`analysis.${name}`)} ${today}` });
     one(element, "#tab-panel").replaceChildren(card.element);
     const { range } = rangeOf(next, today);
     const scope = { ...(range ? untilToday(range, today) : {}), ...chartQuery(next), min_seq: newestSeq.value };
     await card.run(async () => {
       await tab.draw({ card, scope, today, params: next, signal, keep: (mounted) => { chart = mounted; } });
-      if (card.content.querySelector(".empty") === null) card.foot(t("freshness.updated", { time: formatTime(new Date(), prefs.value.timeZone) }));
+      if (card.content.querySelector(".empty") === null) card.foot(await covered(next, range));
     });
+  }
+
+  /**
+   * What the chart covers and how fresh it is: a picture of it stands without the bar.
+   * @param {URLSearchParams} shown @param {import("../../state/filters.js").DayRange | null} range
+   */
+  async function covered(shown, range) {
+    state.tree ??= await categoryTree().catch(() => null);
+    const days = range ? formatRange(range.from, range.to, locale()) : t("range.all");
+    const updated = t("freshness.updated", { time: formatTime(new Date(), prefs.value.timeZone) });
+    return [days, ...filterTexts(CHART_FILTERS, shown, state.tree), updated].join(" · ");
   }
 
   /** The bar needs the names of categories, which may come later than the page. */
