@@ -134,6 +134,25 @@ def test_every_chart_can_be_saved_as_a_picture_of_what_it_covers(
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
+def test_the_newest_rows_stand_below_their_chart(page_with_rows: Page, base_url: str) -> None:
+    page = page_with_rows
+    rows = page.locator(".analysis-rows")
+    go(page, analysis(base_url, "tab=shares&range=all"))
+    expect(rows).to_contain_text("4 transactions, ¥502.50 in all")
+    assert rows.locator(".expense-merchant").all_inner_texts()[1:3] == [
+        "Anchor Outfitters",
+        "Old Mill Diner",
+    ]
+    go(page, analysis(base_url, "tab=rank&range=all&q=mill"))
+    expect(rows).to_contain_text("2 transactions, ¥180.00 in all")
+    rows.get_by_role("link", name="All transactions").click()
+    wait_until_ready(page)
+    expect(page.locator(".transactions-total")).to_contain_text("2 transaction")
+    go(page, analysis(base_url, "tab=rank&range=all&q=nothing-of-this-name"))
+    expect(rows).to_be_hidden()
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
 def test_a_view_is_kept_opened_renamed_and_deleted(page_with_rows: Page, base_url: str) -> None:
     page = page_with_rows
     go(page, analysis(base_url, "tab=rank&by=place&range=all&min_amount=50"))

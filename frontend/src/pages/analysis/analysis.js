@@ -14,6 +14,7 @@ import { newestSeq } from "../../state/freshness.js";
 import { prefs } from "../../state/prefs.js";
 import { drawDistribution, drawLevels, drawTies, drawTime } from "./patterns.js";
 import { drawPlaces } from "./places.js";
+import { drawRows } from "./rows.js";
 import { drawCalendar, drawRank, drawShare, drawTrend } from "./tabs.js";
 
 /**
@@ -48,7 +49,8 @@ export function mount(element, { params }) {
     <div class="page-head"><h1>${t("nav.analysis")}</h1><button type="button" class="button" data-action="views">${icon("bookmark", "icon-small")}${t("views.title")}</button></div>
     <div class="tabs" role="tablist" aria-label="${t("nav.analysis")}">${Object.keys(TABS).map((name) => html`<button type="button" class="tab" role="tab" id="tab-${name}" data-tab="${name}" aria-controls="tab-panel">${t(`analysis.${name}`)}</button>`)}</div>
     <div class="filters"></div>
-    <div class="analysis-tools"></div><div id="tab-panel" role="tabpanel"></div></div>`);
+    <div class="analysis-tools"></div><div id="tab-panel" role="tabpanel"></div><div data-part="rows"></div></div>`);
+  let rowsOf = "";
   const state = { calls: new AbortController(), params, tree: /** @type {import("../../state/categories.js").CategoryTree | null} */ (null) };
   /** @type {{ destroy: () => void } | null} */
   let chart = null;
@@ -72,10 +74,19 @@ export function mount(element, { params }) {
     one(element, "#tab-panel").replaceChildren(card.element);
     const { range } = rangeOf(next, today);
     const scope = { ...(range ? untilToday(range, today) : {}), ...chartQuery(next), min_seq: newestSeq.value };
-    await card.run(async () => {
+    const drawing = card.run(async () => {
       await tab.draw({ card, scope, today, params: next, signal, keep: (mounted) => { chart = mounted; } });
       if (card.content.querySelector(".empty") === null) card.foot(await covered(next, range));
     });
+    await Promise.all([drawing, listRows(scope, signal)]);
+  }
+
+  /** The rows stay while only the chart of them changes. @param {View["scope"]} scope @param {AbortSignal} signal */
+  async function listRows(scope, signal) {
+    if (rowsOf === JSON.stringify(scope)) return;
+    rowsOf = "";
+    await drawRows(one(element, "[data-part=rows]"), scope, signal);
+    if (!signal.aborted) rowsOf = JSON.stringify(scope);
   }
 
   /**
