@@ -146,6 +146,40 @@ def test_single_rows_are_added_up_once_in_the_order_of_their_index(
     assert not any("TEMP B-TREE" in step for step in beside), plan
 
 
+@pytest.mark.parametrize("narrowed", [FILTERS["amount"], {"q": "拉面"}], ids=["amount", "text"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("trend", {"granularity": "day"}, "facts_by_category_day"),
+        ("trend", {"granularity": "month", "split": "category"}, "facts_by_category_day"),
+        ("time-radar", {"by": "weekday"}, "facts_by_category_day"),
+        ("heatmap", {}, "facts_by_area"),
+        ("heatmap", {"bbox": "121,31,122,32", "precision": "4"}, "facts_by_area"),
+    ],
+)
+@pytest.mark.usefixtures("some_rows")
+def test_days_and_places_of_single_rows_are_read_in_groups(
+    question: tuple[str, dict[str, str], str],
+    narrowed: dict[str, str],
+    asked: list[tuple[str, Any]],
+    ask: Ask,
+    config: Config,
+) -> None:
+    chart, query, index = question
+    asked.clear()
+
+    ask(chart, **query, **narrowed)
+
+    sums = [(sql, values) for sql, values in asked if "sum(" in sql and "expense_facts" in sql]
+    assert len(sums) == 1
+    with closing(sqlite3.connect(config.database_path)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {sums[0][0]}", sums[0][1]).fetchall()
+    reads = [parent for _, parent, _, step in plan if f"COVERING INDEX {index}" in step]
+    assert len(reads) == 1, plan
+    beside = [step for _, parent, _, step in plan if parent == reads[0]]
+    assert not any("TEMP B-TREE" in step for step in beside), plan
+
+
 def test_a_statement_without_an_index_would_be_found(config: Config) -> None:
     with closing(sqlite3.connect(config.database_path)) as connection:
         statement = "EXPLAIN QUERY PLAN SELECT count(*) FROM expense_facts WHERE time > 3"

@@ -22,6 +22,9 @@ from servicekit.sqlite import read_transaction
 
 SPENT = Filter(owner_id=1, currency="CNY")
 DATED = Filter(owner_id=1, currency="CNY", start=19_000, end=19_400)
+YEARS = Filter(owner_id=1, currency="CNY", start=18_000, end=20_000)
+LONG_OF_CATEGORY = Filter(owner_id=1, currency="CNY", start=18_000, category_id=3)
+OF_CATEGORY = Filter(owner_id=1, currency="CNY", category_id=3)
 WORDY = Filter(owner_id=1, currency="CNY", q="咖啡")
 IN_A_BOX = Filter(owner_id=1, currency="CNY", box=Box(121, 31, 122, 32))
 LOCATED = Filter(owner_id=1, currency="CNY", located=True, category_id=3, start=19_000)
@@ -85,11 +88,21 @@ def test_the_migrated_schema_is_that_of_the_tables(connection: Connection) -> No
         ("by_category", WORDY, "SEARCH expense_facts USING COVERING INDEX facts_by_kind"),
         ("by_city", SPENT, "SEARCH monthly_city USING PRIMARY KEY"),
         ("extent", SPENT, "SEARCH areas USING PRIMARY KEY"),
-        ("total", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
-        ("total", LOCATED, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
-        ("by_day", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
-        ("by_category", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
-        ("by_merchant", IN_A_BOX, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        ("total", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
+        ("total", LOCATED, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
+        ("by_day", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
+        ("by_category", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
+        ("by_merchant", IN_A_BOX, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
+        ("by_hour", IN_A_BOX, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        ("by_amount", OF_CATEGORY, "SEARCH category_amounts USING PRIMARY KEY"),
+        ("by_amount", YEARS, "SEARCH expense_facts USING COVERING INDEX facts_by_amount"),
+        (
+            "by_amount",
+            LONG_OF_CATEGORY,
+            "SEARCH expense_facts USING COVERING INDEX facts_by_amount",
+        ),
+        ("by_amount", DATED, "expense_facts USING PRIMARY KEY (user_id=? AND local_day>?"),
+        ("by_day", WORDY, "SEARCH expense_facts USING COVERING INDEX facts_by_category_day"),
         ("by_merchant", IN_A_CITY, "SEARCH expense_facts USING COVERING INDEX facts_by_kind"),
         ("by_day", UNLOCATED, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
         ("by_day", OF_MERCHANT, "SEARCH expense_facts USING INDEX facts_by_charge"),
@@ -112,8 +125,10 @@ def test_each_query_takes_the_way_that_was_made_for_it(
         (DATED, 1, "SEARCH monthly_area USING PRIMARY KEY"),
         (DATED, 3, "SEARCH expense_facts USING PRIMARY KEY (user_id=? AND local_day>?"),
         (IN_A_BOX, 2, "SEARCH areas USING PRIMARY KEY"),
-        (IN_A_BOX, 3, "SEARCH expense_facts USING COVERING INDEX facts_by_cell"),
-        (WORDY, 2, "SEARCH expense_facts USING PRIMARY KEY (user_id=?)"),
+        (IN_A_BOX, 3, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
+        (OF_CATEGORY, 2, "SEARCH category_areas USING PRIMARY KEY"),
+        (WORDY, 2, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
+        (WORDY, 4, "SEARCH expense_facts USING COVERING INDEX facts_by_area"),
         (OF_MERCHANT, 2, "SEARCH expense_facts USING INDEX facts_by_charge"),
     ],
 )
@@ -133,6 +148,12 @@ def test_rankings_of_purchases_read_the_top_of_an_index(connection: Connection) 
     assert "USING INDEX facts_by_net" in plans(connection, "largest", SPENT, 10)
     year = replace(SPENT, start=19_000, end=19_365)
     assert "USING INDEX facts_by_net" in plans(connection, "largest", year, 10)
+
+
+def test_the_largest_with_a_word_are_looked_for_in_an_index(connection: Connection) -> None:
+    plan = plans(connection, "largest", WORDY, 10)
+
+    assert re.search("USING COVERING INDEX facts_by_(kind|category_day)", plan), plan
 
 
 def test_the_largest_of_a_month_are_looked_for_among_its_own_days(connection: Connection) -> None:

@@ -24,6 +24,7 @@ from analytics_service.domain.grid import (
     parts_of,
 )
 from analytics_service.store.bulk_cells import areas, cells
+from analytics_service.store.tables import AREA_OF_CELL
 
 MIGRATION = runpy.run_path(str(MIGRATIONS_DIR / "versions" / "0004_cities_and_cells.py"))
 CLOSE_TO_EDGES = st.integers(-899_999, 899_999).map(lambda n: n / 10_000)
@@ -101,6 +102,15 @@ def test_the_migration_finds_the_same_cells(lat: float, lon: float) -> None:
         assert connection.execute("SELECT cell FROM expense_facts").fetchone() == (
             cell_of(lat, lon),
         )
+
+
+@given(lat=LATITUDES, lon=LONGITUDES)
+def test_the_index_has_the_areas_of_cells(lat: float, lon: float) -> None:
+    cell = cell_of(lat, lon)
+    with sqlite3.connect(":memory:") as connection:
+        query = f"SELECT {AREA_OF_CELL} FROM (SELECT ? AS cell)"  # noqa: S608 - our own words
+        told = connection.execute(query, (cell,))
+        assert told.fetchone() == (area_of(cell),)
 
 
 @pytest.mark.parametrize(

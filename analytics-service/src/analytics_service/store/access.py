@@ -22,7 +22,9 @@ KINDS = ("category_id", "merchant_id", "source_id", "place_id", "city_id", "loca
 """The columns of facts_by_kind in its order, after whose and before what is added up."""
 _FEW_DAYS = 62
 """Of so many the largest rows are found sooner among their own than among those of all history."""
-_KEYS_OF_CELLS = frozenset({"category_id", "amount_minor", "local_day", "cell"})
+_SORTED_DAYS = 500
+"""The amounts of more are read in their own order sooner than those of the days are sorted."""
+_KEYS_OF_CELLS = frozenset({*KINDS, "amount_minor", "local_day", "cell"} - {"local_hour"})
 Condition = ColumnElement[bool]
 
 
@@ -62,8 +64,8 @@ def map_parts(where: Filter, decimals: int) -> list[Part]:
     """Tables that answer for cells of a size."""
     if decimals > AREA or not where.is_of_areas:
         return [Part(FACTS, where)]
-    if where.start is where.end is where.category_id is None:
-        return [Part(t.areas, where)]
+    if where.start is where.end is None:
+        return [Part(t.areas if where.category_id is None else t.category_areas, where)]
     return cover(where, t.monthly_area)
 
 
@@ -78,7 +80,9 @@ class AccessPath(Enum):
     MERCHANT = "the index by merchant"
     DAYS = "the rows in their own order, by day"
     AMOUNTS = "an index by amount or category"
-    CELLS = "the index by cell, of rows with coordinates"
+    AMOUNTS_OF_DAYS = "the index by amount, rows of other days and categories passed over"
+    CATEGORY_DAYS = "the index by category and day"
+    CELLS = "the index by area and cell"
     KINDS = "the index by category, merchant, source, place, city and hour"
 
 
@@ -110,6 +114,8 @@ def hidden_columns(table: Table, path: AccessPath) -> dict[str, ColumnElement[An
         ),
         AccessPath.DAYS: ("direction", "currency", "category_id", "amount_minor", "cell"),
         AccessPath.AMOUNTS: ("local_day",),
+        AccessPath.AMOUNTS_OF_DAYS: ("local_day", "category_id"),
+        AccessPath.CATEGORY_DAYS: ("amount_minor", "cell"),
         AccessPath.CELLS: ("local_day", "category_id", "amount_minor"),
         AccessPath.KINDS: ("category_id", "local_day", "amount_minor", "cell"),
     }[path]
@@ -121,18 +127,32 @@ def path_of(where: Filter, *keys: str) -> AccessPath:
     if where.merchant is not None:
         return AccessPath.MERCHANT
     on_map = where.box is not None or where.located is True or "cell" in keys
-    is_dated = where.start is not None or where.end is not None
     is_span = where.start is not None and where.end is not None
     # Days lie together in the facts: the index by cell would read all of history for a few of them.
-    if on_map and not where.names_words and not is_span and {*keys} <= _KEYS_OF_CELLS:
+    if on_map and not is_span and {*keys} <= _KEYS_OF_CELLS:
         return AccessPath.CELLS
-    is_covered = {"category_id", "amount_minor"} >= {*keys} and not (is_dated or where.names_rows)
-    if is_covered:
-        return AccessPath.AMOUNTS
-    has_kinds = {*keys} <= {*KINDS} and where.box is None and where.located is None
-    return (
-        AccessPath.KINDS if has_kinds and where.looks_at_rows and not is_span else AccessPath.DAYS
-    )
+    if {"category_id", "amount_minor"} >= {*keys} and not where.names_rows:
+        if where.start is where.end is None:
+            return AccessPath.AMOUNTS
+        if _is_long(where) and "category_id" not in keys:
+            return AccessPath.AMOUNTS_OF_DAYS
+    return AccessPath.DAYS if is_span else _path_of_rows(where, {*keys})
+
+
+def _path_of_rows(where: Filter, keys: set[str]) -> AccessPath:
+    """By an index that has the rows in groups of the keys, where single rows are looked at."""
+    if where.looks_at_rows and where.box is None and where.located is None:
+        if keys <= {*KINDS}:
+            return AccessPath.KINDS
+        if "local_day" in keys and keys <= {"category_id", "local_day"}:
+            return AccessPath.CATEGORY_DAYS
+    return AccessPath.DAYS
+
+
+def _is_long(where: Filter) -> bool:
+    if where.start is None or where.end is None:
+        return True
+    return where.end - where.start > _SORTED_DAYS
 
 
 def steps_of(keys: Sequence[str]) -> tuple[str, ...]:
@@ -142,9 +162,8 @@ def steps_of(keys: Sequence[str]) -> tuple[str, ...]:
 
 def group_key(table: Table, key: str, path: AccessPath) -> ColumnElement[Any]:
     """The column to group by; SQLite would follow an index for its order alone."""
-    is_ordered = path in {AccessPath.AMOUNTS, AccessPath.KINDS} or (
-        path is AccessPath.DAYS and key == "local_day"
-    )
+    is_unordered = path in {AccessPath.KEY, AccessPath.MERCHANT, AccessPath.CELLS}
+    is_ordered = key == "local_day" if path is AccessPath.DAYS else not is_unordered
     is_hidden = table is FACTS and not is_ordered
     return _hidden(table.c[key], key) if is_hidden else table.c[key]
 
@@ -154,4 +173,9 @@ def ranking_path(where: Filter) -> AccessPath:
     days = None if where.start is None or where.end is None else where.end - where.start
     if days is not None and days <= _FEW_DAYS and where.merchant is None:
         return AccessPath.DAYS
-    return path_of(where, "any") if where.names_rows else AccessPath.AMOUNTS
+    if not where.names_rows:
+        return AccessPath.AMOUNTS
+    # What filters by words has to be looked at; the index by kind holds it in half the room.
+    path = path_of(where, "any")
+    is_wordy = path is AccessPath.DAYS and where.box is None and where.located is None
+    return AccessPath.KINDS if is_wordy and days is None else path

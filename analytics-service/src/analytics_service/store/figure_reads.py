@@ -27,6 +27,8 @@ class FigureReads(Reading):
 
     def total(self, where: Filter) -> Tally:
         """The number and sum of the rows."""
+        if where in self._totals:
+            return self._totals[where]
         table = self._days_table(where)
         conditions = self._conditions(table, where, path=path_of(where))
         query = select(*figures(table, where)).where(*conditions)
@@ -48,7 +50,10 @@ class FigureReads(Reading):
     def by_day(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each day that has rows, in order of days."""
         table = self._days_table(where)
-        rows = self._grouped(table, where, "local_day")
+        if table is FACTS and path_of(where, "local_day") is AccessPath.CATEGORY_DAYS:
+            rows = self._tuples(_regrouped(self._by_category_day(where), "local_day"))
+        else:
+            rows = list(self._grouped(table, where, "local_day"))
         return {row[0]: Tally(row[1], row[2]) for row in rows}
 
     def by_day_and_category(
@@ -62,9 +67,20 @@ class FigureReads(Reading):
         for part in cover(where, t.monthly_category):
             yield from self._days_and_categories(part, where)
 
+    def _by_category_day(self, where: Filter) -> Select[Any]:
+        """The figures of each category and day, as the index by both has them."""
+        steps = (FACTS.c.category_id, FACTS.c.local_day)
+        count, amount = figures(FACTS, where)
+        rows = self._conditions(FACTS, where, path=AccessPath.CATEGORY_DAYS)
+        return select(*steps, count.label("n"), amount.label("s")).where(*rows).group_by(*steps)
+
     def _days_and_categories(
         self, part: Part, where: Filter
     ) -> Iterator[tuple[int, int, int, int]]:
+        path = path_of(part.where, "category_id", "local_day")
+        if part.table is FACTS and path is AccessPath.CATEGORY_DAYS:
+            yield from self._tuples(self._by_category_day(part.where))
+            return
         c = part.table.c
         is_monthly = part.table is t.monthly_category
         time = c.month if is_monthly else c.local_day
@@ -79,7 +95,6 @@ class FigureReads(Reading):
 
     def by_category(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each category that has rows."""
-        # An index by cell holds categories, but no merchants.
         if where.looks_at_rows and path_of(where, "category_id") is not AccessPath.CELLS:
             return _folded(self.by_category_and_merchant(where), at=0)
         return self._by_key(where, t.monthly_category, "category_id")
@@ -147,23 +162,10 @@ class FigureReads(Reading):
 
     def by_amount(self, where: Filter) -> Sequence[tuple[int, int, int]]:
         """(amount in minor units, count, sum) of the rows of each amount, in order of amounts."""
-        narrowed = (where.start, where.end, where.category_id)
-        if where.names_rows or any(value is not None for value in narrowed):
-            return self._amounts_of_rows(where)
-        return self._grouped(t.amounts, where, "charge_minor")
-
-    def _amounts_of_rows(self, where: Filter) -> Sequence[tuple[int, int, int]]:
-        path = path_of(where, "amount_minor")
-        if where.category_id is None or path is not AccessPath.AMOUNTS:
+        if where.names_rows or where.start is not None or where.end is not None:
             return self._grouped(FACTS, where, "amount_minor")
-        # Each category has its amounts in order: only the sums of equal ones are sorted.
-        keys = (FACTS.c.category_id, FACTS.c.amount_minor)
-        count, amount = figures(FACTS, where)
-        rows = self._conditions(FACTS, where, path=path)
-        each = select(*keys, count.label("n"), amount.label("s")).where(*rows).group_by(*keys)
-        equal = each.subquery().c
-        query = select(equal.amount_minor, func.sum(equal.n), func.sum(equal.s))
-        return self._tuples(query.group_by(equal.amount_minor).order_by(equal.amount_minor))
+        rollup = t.amounts if where.category_id is None else t.category_amounts
+        return self._grouped(rollup, where, "charge_minor")
 
     def other_currencies(self, where: Filter) -> Mapping[str, int]:
         """The rows by currency that a filter leaves out for their currency alone.
@@ -225,9 +227,15 @@ class FigureReads(Reading):
         fine = select(*steps, count.label("n"), amount.label("s")).where(*rows).group_by(*steps)
         if steps_of(keys) == keys:
             return fine
-        groups = fine.subquery().c
-        columns = [groups[key] for key in keys]
-        return select(*columns, func.sum(groups.n), func.sum(groups.s)).group_by(*columns)
+        return _regrouped(fine, *keys)
+
+
+def _regrouped(fine: Select[Any], *keys: str) -> Select[Any]:
+    """The sums of finer groups by some of their keys."""
+    groups = fine.subquery().c
+    columns = [groups[key] for key in keys]
+    sums = (func.sum(groups.n), func.sum(groups.s))
+    return select(*columns, *sums).group_by(*columns).order_by(*columns)
 
 
 def _folded(pairs: Mapping[tuple[int, int], Tally], *, at: int) -> dict[int, Tally]:

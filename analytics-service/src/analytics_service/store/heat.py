@@ -1,6 +1,6 @@
 """Cells, boxes and cities in SQL."""
 
-from sqlalchemy import ColumnElement, Connection, Table, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, literal_column, select
 
 from analytics_service.domain.filters import ANY_CITY, NO_CITY, Filter
 from analytics_service.domain.grid import (
@@ -19,7 +19,6 @@ FACTS = t.expense_facts
 Condition = ColumnElement[bool]
 Number = ColumnElement[int]
 _ON_MAP: Condition = literal_column("cell >= 0")
-"""Written out, so that the partial index is found."""
 
 
 def cell_columns(table: Table, decimals: int) -> tuple[Number, Number, Condition]:
@@ -28,6 +27,28 @@ def cell_columns(table: Table, decimals: int) -> tuple[Number, Number, Condition
         return *coarser(FACTS.c.cell, decimals), _ON_MAP
     area, parts = table.c.area, parts_of(decimals, of=AREA)
     return area // WIDTH // parts, area % WIDTH // parts, area != NO_CELL
+
+
+def areas_of_facts() -> Number:
+    """The rollups' cell of a fact, NO_CELL where it has none, as the index by area has it."""
+    return literal_column(t.AREA_OF_CELL, FACTS.c.cell.type)
+
+
+def coarser_or_none(place: Number, decimals: int, *, of: int) -> tuple[Number, Number]:
+    """Row and column of the cell of a size that holds one of `of` decimals; NO_CELL for none."""
+    parts = parts_of(decimals, of=of)
+    row, column = place // WIDTH // parts, place % WIDTH // parts
+    is_none = place == NO_CELL
+    return case((is_none, NO_CELL), else_=row), case((is_none, NO_CELL), else_=column)
+
+
+def areas_within(where: Filter) -> list[Condition]:
+    """Which part of the index by area a filter by place is to be looked for in."""
+    if where.box is None:
+        return [areas_of_facts() >= literal_column("0")] if where.located else []
+    parts = parts_of(AREA, of=FINEST)
+    first, last = where.box.rows[0] // parts, (where.box.rows[1] - 1) // parts + 1
+    return [areas_of_facts() >= first * WIDTH, areas_of_facts() < last * WIDTH]
 
 
 def coarser(cell: Number, decimals: int) -> tuple[Number, Number]:

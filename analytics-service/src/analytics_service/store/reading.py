@@ -16,8 +16,18 @@ from analytics_service.store.access import (
     hidden_columns,
     path_of,
 )
-from analytics_service.store.conditions import amount_conditions, figures, word_conditions
-from analytics_service.store.heat import area_conditions, place_conditions
+from analytics_service.store.conditions import (
+    FEW_WORDS,
+    amount_conditions,
+    figures,
+    labels_with,
+    word_conditions,
+)
+from analytics_service.store.heat import area_conditions, areas_within, place_conditions
+
+_BY_CHARGE = {t.amounts, t.category_amounts}
+"""Rollups in which amount_minor is a sum, and charge_minor the amount of a row."""
+_BY_AREA = {t.areas, t.category_areas, t.monthly_area}
 
 
 class Reading:
@@ -28,6 +38,8 @@ class Reading:
         self._trees: dict[int, CategoryTree] = {}
         # Of the filter that was asked last: several figures of one chart rest on it.
         self._pairs: dict[Filter, dict[tuple[int, int], Tally]] = {}
+        self._totals: dict[Filter, Tally] = {}
+        self._words: dict[tuple[int, str], Sequence[int] | None] = {}
 
     def categories(self, owner_id: int) -> CategoryTree:
         """The categories of a user."""
@@ -79,7 +91,8 @@ class Reading:
         path: AccessPath | None = None,
     ) -> list[Condition]:
         c = table.c
-        hidden = hidden_columns(table, path or path_of(where, "any"))
+        path = path or path_of(where, "any")
+        hidden = hidden_columns(table, path)
         found: list[Condition] = [
             hidden.get("user_id", c.user_id) == where.owner_id,
             hidden.get("direction", c.direction) == where.direction,
@@ -93,13 +106,25 @@ class Reading:
         if where.end is not None:
             found.append(hidden.get("local_day", c.local_day) < where.end)
         if not any_currency:
-            amount = c.charge_minor if table is t.amounts else c.amount_minor
+            amount = c.charge_minor if table in _BY_CHARGE else c.amount_minor
             found += amount_conditions(hidden.get("amount_minor", amount), where)
         if table is FACTS:
             found += place_conditions(where, hidden.get("cell", FACTS.c.cell))
-        elif table in {t.areas, t.monthly_area}:
+            found += areas_within(where) if path is AccessPath.CELLS else []
+        elif table in _BY_AREA:
             found += area_conditions(where, table)
-        return found + word_conditions(where)
+        return found + word_conditions(where, self._labels_with(where))
+
+    def _labels_with(self, where: Filter) -> Sequence[int] | None:
+        """The labels that hold the words asked for, None where they are many."""
+        if where.q is None:
+            return None
+        key = (where.owner_id, where.q)
+        if key not in self._words:
+            query = labels_with(where).limit(FEW_WORDS + 1)
+            ids = [row[0] for row in self._connection.execute(query)]
+            self._words[key] = ids if len(ids) <= FEW_WORDS else None
+        return self._words[key]
 
     def _in_category(self, column: ColumnElement[int], where: Filter) -> Condition:
         category_id = NO_CATEGORY if where.category_id is None else where.category_id

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from analytics_service.domain.figures import ImportMark, LargestExpense
 from analytics_service.domain.filters import Filter
 from analytics_service.store import tables as t
-from analytics_service.store.access import FACTS, ranking_path
+from analytics_service.store.access import FACTS, AccessPath, ranking_path
 from analytics_service.store.conditions import net_of
 from analytics_service.store.reading import Reading
 
@@ -25,9 +25,12 @@ class RowReads(Reading):
     def largest(self, where: Filter, limit: int) -> list[LargestExpense]:
         """The rows with the largest amounts, the largest first."""
         amount = FACTS.c.amount_minor if where.gross else net_of(FACTS)
-        conditions = self._conditions(FACTS, where, path=ranking_path(where))
+        path = ranking_path(where)
+        conditions = self._conditions(FACTS, where, path=path)
         if where.max_minor is not None:  # follows from the filter, and says where to begin
             conditions.append(amount <= where.max_minor)
+        # Where rows are looked at, no order of an index is followed: each would be looked up.
+        order = amount + literal_column("0") if path is AccessPath.KINDS else amount
         query = (
             select(
                 FACTS.c.id,
@@ -39,7 +42,7 @@ class RowReads(Reading):
             )
             .join_from(FACTS, t.labels, t.labels.c.id == FACTS.c.merchant_id, isouter=True)
             .where(*conditions)
-            .order_by(amount.desc(), FACTS.c.local_day.desc(), FACTS.c.id.desc())
+            .order_by(order.desc(), FACTS.c.local_day.desc(), FACTS.c.id.desc())
             .limit(limit)
         )
         return [

@@ -158,7 +158,8 @@ Index(
     expense_facts.c.direction,
     text("(amount_minor - refunded_minor)"),
 )
-# serves: the gross ranking of single purchases; filters by amount, by itself
+# serves: the gross ranking of single purchases; filters by amount, and amounts of long spans of
+# days, by itself
 Index(
     "facts_by_amount",
     expense_facts.c.user_id,
@@ -167,6 +168,7 @@ Index(
     expense_facts.c.amount_minor,
     expense_facts.c.refunded_minor,
     expense_facts.c.category_id,
+    expense_facts.c.local_day,
 )
 # serves: sums of single rows by what they are, read in groups as they stand here, by itself
 Index(
@@ -186,18 +188,46 @@ Index(
     expense_facts.c.note_id,
     expense_facts.c.account_id,
 )
-# serves: cells finer than the rollups', and boxes, by itself
+# serves: sums of single rows by category and day, read in groups as they stand here, by itself
 Index(
-    "facts_by_cell",
+    "facts_by_category_day",
     expense_facts.c.user_id,
     expense_facts.c.currency,
     expense_facts.c.direction,
+    expense_facts.c.category_id,
+    expense_facts.c.local_day,
+    expense_facts.c.amount_minor,
+    expense_facts.c.refunded_minor,
+    expense_facts.c.merchant_id,
+    expense_facts.c.source_id,
+    expense_facts.c.place_id,
+    expense_facts.c.city_id,
+    expense_facts.c.note_id,
+    expense_facts.c.account_id,
+)
+AREA_OF_CELL = (
+    "(CASE WHEN cell < 0 THEN -1 ELSE cell / 4000000 / 100 * 4000000 + cell % 4000000 / 100 END)"
+)
+"""domain.grid.area_of, as the index has it: SQLite knows an expression again by its words."""
+# serves: sums of single rows by area and cell, read in groups as they stand here, and boxes, by
+# itself
+Index(
+    "facts_by_area",
+    expense_facts.c.user_id,
+    expense_facts.c.currency,
+    expense_facts.c.direction,
+    text(AREA_OF_CELL),
     expense_facts.c.cell,
     expense_facts.c.amount_minor,
     expense_facts.c.refunded_minor,
     expense_facts.c.local_day,
     expense_facts.c.category_id,
-    sqlite_where=text("cell >= 0"),
+    expense_facts.c.merchant_id,
+    expense_facts.c.source_id,
+    expense_facts.c.place_id,
+    expense_facts.c.city_id,
+    expense_facts.c.note_id,
+    expense_facts.c.account_id,
 )
 
 LATE_INDEXES = frozenset(str(index.name) for index in expense_facts.indexes)
@@ -233,8 +263,10 @@ monthly_hour = _rollup("monthly_hour", "month", "category_id", "local_hour")
 monthly_source = _rollup("monthly_source", "month", "category_id", "source_id")
 monthly_city = _rollup("monthly_city", "month", "category_id", "city_id")
 areas = _rollup("areas", "area")
+category_areas = _rollup("category_areas", "category_id", "area")
 monthly_area = _rollup("monthly_area", "month", "category_id", "area")
 amounts = _rollup("amounts", "charge_minor")
+category_amounts = _rollup("category_amounts", "category_id", "charge_minor")
 amount_bins = _rollup("amount_bins", "category_id", "amount_bin")
 ROLLUPS = (
     daily,
@@ -247,8 +279,10 @@ ROLLUPS = (
     monthly_source,
     monthly_city,
     areas,
+    category_areas,
     monthly_area,
     amounts,
+    category_amounts,
     amount_bins,
 )
 
