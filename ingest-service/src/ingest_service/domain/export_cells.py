@@ -12,6 +12,7 @@ from typing import Any
 from ingest_service.domain.amounts import format_minor
 from ingest_service.domain.export_naming import naming_columns
 from ingest_service.domain.export_table import (
+    category_check,
     category_source_word,
     direction_word,
     neutralised,
@@ -89,6 +90,7 @@ def _common(block: Sequence[Row], reader: Reader) -> dict[str, Column]:
     words = {name: direction_word(name, reader.lang) for name in DIRECTIONS}
     sources = {name: category_source_word(name, reader.lang) for name in CATEGORY_SOURCES}
     paths = reader.paths
+    checks = {id_: category_check(paths.get(id_, "")) for id_ in set(category)}
     yes = ("", yes_word(reader.lang))
     return {
         "time": time,
@@ -115,6 +117,7 @@ def _common(block: Sequence[Row], reader: Reader) -> dict[str, Column]:
             lang=reader.lang,
             exponent_of=reader.exponent_of,
         ),
+        "category_check": [checks[id_] for id_ in category],
     }
 
 

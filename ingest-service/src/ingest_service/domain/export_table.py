@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from zlib import crc32
 
 # Besides the signs of ASCII their full-width forms, which Chinese spreadsheets run as well.
 _FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
@@ -55,9 +56,11 @@ TABLE_COLUMNS = (
     TableColumn("links", "关联", "links"),
     TableColumn("stated_direction", "账单收支", "stated_direction", "code"),
     TableColumn("stated_refunded", "账单已退款", "stated_refunded", "number"),
+    TableColumn("category_check", "分类核对", "category_check", "code"),
 )
-_GENERATIONS = (TABLE_COLUMNS, TABLE_COLUMNS[:18], TABLE_COLUMNS[:16])
-"""The newest, those of exports before links, and before they told who set a category."""
+_GENERATIONS = (TABLE_COLUMNS, TABLE_COLUMNS[:22], TABLE_COLUMNS[:18], TABLE_COLUMNS[:16])
+"""The newest, those of exports before changes of categories were told, before links, and before
+they told who set a category."""
 
 DIRECTION_WORDS = {
     "expense": "支出",
@@ -74,6 +77,14 @@ CATEGORY_SOURCE_WORDS = {
     "model": "自动判断",
 }
 YES_WORDS = {"zh": "是", "en": "yes"}
+
+
+def category_check(path: str) -> str:
+    """What stands beside a category's cell, so that a change of the cell is seen later.
+
+    It begins with a letter: no spreadsheet takes it for a number.
+    """
+    return f"c{crc32(path.strip().encode()):08x}"
 
 
 def headers(columns: Sequence[TableColumn], lang: str) -> list[str]:

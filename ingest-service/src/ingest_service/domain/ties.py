@@ -2,7 +2,8 @@
 
 `tie_ref`: the row's name. `tie_links`: its links. `tie_direction`: where these or its owner changed
 the direction, what the table shows, while the row is told as its statement told it; and so
-`tie_refund_text` for what came back. Loads Arrow in the function only.
+`tie_refund_text` for what came back. `tie_check`: beside a category that somebody changed in the
+file, the check of what was exported. Loads Arrow in the function only.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-_COLUMNS = ("tie_ref", "tie_links", "tie_direction", "tie_refund_text")
+_COLUMNS = ("tie_ref", "tie_links", "tie_direction", "tie_check", "tie_refund_text")
 
 
 def tie_table(rows: pd.DataFrame, exponent_of: Callable[[str], int]) -> pa.Table | None:
-    """position, ref, links, direction, refunded_minor (-1: as told) of the rows that have any.
+    """position, ref, links, direction, check, refunded_minor (-1: as told) of rows that have any.
 
     None where no row has: every file but an export of our own.
     """

@@ -47,7 +47,9 @@ WHERE expense_id IN (SELECT value FROM json_each(:ids)) ORDER BY import_id
 """
 _RECORD = """
 INSERT INTO import_updates (import_id, expense_id, before) VALUES (?, ?, ?)
-ON CONFLICT (import_id, expense_id) DO UPDATE SET before = excluded.before
+ON CONFLICT (import_id, expense_id) DO UPDATE SET before =
+    CASE WHEN before -> '$.chosen' IS NULL THEN excluded.before
+         ELSE json_set(excluded.before, '$.chosen', before -> '$.chosen') END
 """
 _TAKEN = """
 SELECT occurrence FROM expenses WHERE user_id = :user_id AND fingerprint = :fingerprint

@@ -35,7 +35,15 @@ _UNNAME = """
 UPDATE expenses SET fingerprint = NULL WHERE id IN (SELECT value FROM json_each(:ids))
 """
 _GIVE = "UPDATE expenses SET import_id = ?, seq = ? WHERE id = ?"
-_FORGET = "DELETE FROM import_updates WHERE expense_id IN (SELECT value FROM json_each(:ids))"
+# What a sheet chose for a row stays with it.
+_FORGET = """
+DELETE FROM import_updates WHERE expense_id IN (SELECT value FROM json_each(:ids))
+  AND before -> '$.chosen' IS NULL
+"""
+_FORGET_ALL_BUT_CHOSEN = """
+UPDATE import_updates SET before = json_object('chosen', json(before -> '$.chosen'))
+WHERE expense_id IN (SELECT value FROM json_each(:ids))
+"""
 
 
 @dataclass(slots=True)
@@ -117,7 +125,8 @@ class Replay:
         renamed = sorted(id_ for plan in plans for id_ in plan.renamed)
         touched = sorted(id_ for plan in plans for id_ in plan.group.standing)
         self._connection.execute(text(_UNNAME), {"ids": json.dumps(renamed)})
-        self._connection.execute(text(_FORGET), {"ids": json.dumps(touched)})
+        for statement in (_FORGET, _FORGET_ALL_BUT_CHOSEN):
+            self._connection.execute(text(statement), {"ids": json.dumps(touched)})
         placed = [one for plan in plans for one in self._placed(plan)]
         self._give(plans, placed)
         self._move_claims(plans, placed)

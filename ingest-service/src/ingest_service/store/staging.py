@@ -31,6 +31,12 @@ from ingest_service.store.new_rows import insert_new
 from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import note_repair
 from ingest_service.store.rows import last_seq, take_seq
+from ingest_service.store.sheet_categories import (
+    SheetCategory,
+    changed_by_sheet,
+    choose,
+    read_changed,
+)
 from ingest_service.store.spool import Spool
 from ingest_service.store.staged_copy import StagedCopy
 from servicekit.sqlite import file_lock, shortage_of
@@ -64,6 +70,10 @@ class _Plan:
         """As what a row of the file is known, and whether it is new."""
         fingerprint = self.identities.fingerprint(at)
         return RowName(fingerprint, int(self.verdicts.occurrence[at])), bool(self.new[at])
+
+    def stored_id(self, at: int) -> int:
+        """The id of the stored row that a row of the file tells; 0 where it is new."""
+        return self.settled.get(at) or int(self.verdicts.known[at])
 
     @property
     def held(self) -> Iterator[int]:
@@ -134,6 +144,9 @@ class StagedRows:
             if plan is not None:
                 for told in self._told(plan, find_paths, order):
                     changes.count(told, is_export=is_export(order.header))
+                said = self._sheet_categories(order, plan, find_paths)
+                rows = changed_by_sheet(self._connection, order.record.user_id, said)
+                changes.updated.update(row["id"] for row in rows)
             return self._finish(order, plan, changes)
 
     def store(self, order: StoreOrder) -> Stored:
@@ -148,6 +161,8 @@ class StagedRows:
                 self._copy(order, plan)
                 for told in self._told(plan, resolve_paths, order):
                     changes.tell(told, import_id=record.id, is_export=is_export(order.header))
+                said = self._sheet_categories(order, plan, resolve_paths)
+                changes.updated |= choose(self._connection, record, said)
                 claim(self._connection, record.id, plan.held)
                 self._tie(order, plan)
                 self._settle(order, changes)
@@ -176,6 +191,19 @@ class StagedRows:
         ties.restore(
             self._connection, order.record, identity=plan.identity, ids=plan.settled, now=order.now
         )
+
+    def _sheet_categories(
+        self, order: StoreOrder, plan: _Plan, category_ids: Any
+    ) -> dict[int, SheetCategory]:
+        """Known rows whose category somebody changed in the exported sheet."""
+        from ingest_service.store.told_ties import ToldTies
+
+        changed = ToldTies(self._ties).changed_categories()
+        told = read_changed(self._rows, changed, plan.stored_id)
+        record = order.record
+        named = dict.fromkeys(path for path, _ in told.values())
+        ids = category_ids(self._connection, record.user_id, named, record.id)
+        return {id_: SheetCategory(ids[path], check) for id_, (path, check) in told.items()}
 
     def _plan(self, order: StoreOrder) -> _Plan | None:
         if not self._rows.rows:
@@ -255,7 +283,7 @@ class StagedRows:
                 ids = category_ids(self._connection, record.user_id, paths, record.id)
                 told = {}
                 for row, number in zip(rows, (start + part).tolist(), strict=True):
-                    id_ = plan.settled.get(number) or int(verdicts.known[number])
+                    id_ = plan.stored_id(number)
                     name = plan.identity(number)[0]
                     told[id_] = (_telling(row, ids, name), row["content"])
                 yield told

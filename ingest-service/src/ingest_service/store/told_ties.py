@@ -114,6 +114,17 @@ class ToldTies:
             if is_name_of(ref, rows.fingerprint(at)) and (name := name_of(ref)) is not None
         }
 
+    def changed_categories(self) -> dict[int, str]:
+        """Rows whose category was changed in the file -> the check of what had been exported."""
+        return {
+            at: check
+            for _, batch in self._spool.batches(["position", "check"])
+            for at, check in zip(
+                batch["position"].to_pylist(), batch["check"].to_pylist(), strict=True
+            )
+            if check
+        }
+
     def restore(
         self,
         connection: Connection,

@@ -18,6 +18,7 @@ from ingest_service.store.refunds import link_refunds, recompute_refunds
 from ingest_service.store.repairs import take_back_repair
 from ingest_service.store.replay import Replay
 from ingest_service.store.rows import last_seq, take_seq
+from ingest_service.store.sheet_categories import give_back
 
 _OWNED = """
 SELECT id FROM expenses WHERE import_id = :import_id AND fingerprint IS NOT NULL ORDER BY id
@@ -110,6 +111,7 @@ class Undo:
 
     def run(self) -> int:
         """Do it; the last seq used."""
+        give_back(self._connection, self._record)
         changes = Changes(self._connection)
         replay = Replay(self._connection, self._record, changes)
         replay.run(self._mixed(), self._places)

@@ -9,6 +9,7 @@ from ingest_service.domain.export_table import (
     DIRECTION_WORDS,
     TABLE_COLUMNS,
     YES_WORDS,
+    category_check,
     restore,
 )
 from ingest_service.domain.profiles.base import Recognition, Sample, clean_header, find_header
@@ -60,6 +61,7 @@ class Platform:
             for key in ("merchant", "place", "note", "account", "external_id", "order_ref")
         }
         source = c.text(frame, "source")
+        category = _restored(c.text(frame, "category"))
         pending = c.text(frame, "pending").str.lower().isin(_YES)
         drafted = c.draft(
             frame.index,
@@ -68,7 +70,7 @@ class Platform:
             direction=direction.mask(stated.notna() & (direction != ""), stated).astype("str"),
             refund_text=c.text(frame, "refunded").mask(stated_refund != "", stated_refund),
             currency_text=c.text(frame, "currency"),
-            category_path=_restored(c.text(frame, "category")),
+            category_path=category,
             lat_text=c.text(frame, "lat"),
             lon_text=c.text(frame, "lon"),
             source=_restored(source).mask(source == "", self.id),
@@ -78,6 +80,7 @@ class Platform:
             return drafted.assign(pending=pending)
         return drafted.assign(
             pending=pending,
+            tie_check=_changed(category, c.text(frame, "category_check")),
             tie_ref=c.text(frame, "ref"),
             tie_links=_restored(c.text(frame, "links")),
             tie_direction=direction.where(stated.notna(), ""),
@@ -94,6 +97,15 @@ def _restored(texts: pd.Series[str]) -> pd.Series[str]:
     if not texts.str.startswith("'").any():
         return texts
     return texts.map(restore).astype("str")
+
+
+def _changed(categories: pd.Series[str], checks: pd.Series[str]) -> pd.Series[str]:
+    """The checks beside categories that are not those that were exported; else "".
+
+    An emptied cell names no category.
+    """
+    told = categories.map({path: category_check(path) for path in categories.unique()})
+    return checks.where((checks != "") & (categories != "") & (checks != told), "")
 
 
 PROFILE = Platform()
