@@ -66,18 +66,16 @@ def find_links(connection: Connection, occasion: Occasion, *, changed: Collectio
     changed: rows that are told otherwise, or that lost a link.
     """
     pairs: Sequence[Pair] = ()
-    import_id = occasion.import_id
-    if import_id is not None:
-        holdings = take_census(connection, user_id=occasion.user_id, import_id=import_id)
-        if holdings.new:
-            pairs = find_pairs(
-                connection, user_id=occasion.user_id, import_id=import_id, holdings=holdings
-            )
-    if pairs or changed:
-        _Choice(connection, occasion).run(pairs, changed)
+    user_id, import_id = occasion.user_id, occasion.import_id
+    holdings = take_census(connection, user_id=user_id, import_id=import_id)
+    if import_id is not None and holdings.new:
+        pairs = find_pairs(connection, user_id=user_id, import_id=import_id, holdings=holdings)
+    seeking = changed if holdings.may_meet else ()
+    if pairs or seeking:
+        _Choice(connection, occasion).run(pairs, seeking)
     propose_refunds(
         connection,
-        user_id=occasion.user_id,
+        user_id=user_id,
         import_id=import_id,
         now=occasion.now,
         changed=changed,

@@ -124,9 +124,16 @@ class Holdings:
     all: Mapping[str, int]
     imports_of: Mapping[str, int]
 
+    @property
+    def may_meet(self) -> bool:
+        """Whether there are statements of which one may tell again what another one told."""
+        tiers = {tier_of(name) for name in self.all} - {None}
+        banks = sum(count for name, count in self.imports_of.items() if tier_of(name) == BANK)
+        return len(tiers) > 1 or banks > 1
 
-def take_census(connection: Connection, *, user_id: int, import_id: int) -> Holdings:
-    """Which sources there are.
+
+def take_census(connection: Connection, *, user_id: int, import_id: int | None) -> Holdings:
+    """Which sources there are; of an import those that are new.
 
     The sources of an import are read from its rows once and kept with it.
     """
