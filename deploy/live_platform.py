@@ -145,7 +145,11 @@ class Platform:
 
 
 class MemoryWatch:
-    """The largest resident memory of programs with their children, in MB, while it is entered."""
+    """The largest memory of programs with their children, in MB, while it is entered.
+
+    Of a page that several processes share each counts its part (PSS), so that a sum over a worker
+    and its children, or over the whole platform, tells no page twice, as resident memory would.
+    """
 
     def __init__(self, platform: Platform, programs: Sequence[str]) -> None:
         self._platform = platform
@@ -164,17 +168,15 @@ class MemoryWatch:
     def _run(self) -> None:
         while not self._over.wait(_SAMPLE_S):
             for program, peak in self.peak_mb.items():
-                # One that has not begun its program yet still is its parent's memory, told twice.
-                told = set(map(_memory_kb, self._platform.processes(program)))
-                now = sum(resident for resident, _ in told) / 1000
+                now = sum(map(_memory_kb, self._platform.processes(program))) / 1000
                 self.peak_mb[program] = max(peak, round(now, 1))
 
 
-def _memory_kb(pid: int) -> tuple[int, int]:
-    """Resident and virtual memory of a process in kB; zeros where it has ended."""
+def _memory_kb(pid: int) -> int:
+    """The proportional set size of a process in kB, 0 where it has ended."""
     with contextlib.suppress(OSError):
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-        told = {name: value for name, _, value in (line.partition(":") for line in lines)}
-        if "VmRSS" in told:
-            return int(told["VmRSS"].split()[0]), int(told["VmSize"].split()[0])
-    return 0, 0
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name == "Pss":
+                return int(value.split()[0])
+    return 0

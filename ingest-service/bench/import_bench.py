@@ -12,7 +12,8 @@ seconds counts from the first byte of the upload until analytics answers with th
 stored_s until the import is told as done. ratio is seconds over sqlite_import_s, the .import into
 one table with one unique index on the order number (median of three, taken before and after);
 ratio_bare the same without any index.
-peak_mb is the import worker's largest resident memory with its children.
+peak_mb is the import worker's largest memory with its children; what processes share is told once
+(live_platform.MemoryWatch).
 """
 
 from __future__ import annotations

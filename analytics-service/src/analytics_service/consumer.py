@@ -22,7 +22,7 @@ from analytics_service.domain.ports import (
     ReadModel,
 )
 from analytics_service.store.anomalies import SqliteJudgements
-from analytics_service.store.engine import WORKER_CACHE_KIB, open_read_model
+from analytics_service.store.engine import open_read_model
 from analytics_service.store.levels import SqliteLevels
 from analytics_service.store.read_model import SqliteReadModel
 from analytics_service.store.writer import SqliteReadModelWriter
@@ -101,7 +101,7 @@ def create_consumer(
     Raises:
         DatabaseNotMigrated: the database is not at the revision of this code.
     """
-    engine = open_read_model(config.database_path, cache_kib=WORKER_CACHE_KIB)
+    engine = open_read_model(config.database_path)
     assert_at_head(engine, MIGRATIONS_DIR)
     return Consumer(
         writer=SqliteReadModelWriter(engine),

@@ -183,11 +183,14 @@ class Presenter:
         return {**self._query, **more}
 
     def _periods(self, items: list[PeriodFigure]) -> list[Json]:
+        query, unit = self._query, self._unit
+        # Written out, for ten years have thousands of days.
         return [
             {
-                "period": item.period.label,
-                **self.figure(item.tally),
-                "filter": {**self._query, **_range(item.period.start, item.period.end)},
+                "period": (period := item.period).label,
+                "amount": (tally := item.tally).amount_minor / unit,
+                "count": tally.count,
+                "filter": {**query, "from": day_text(period.start), "to": day_text(period.end)},
             }
             for item in items
         ]

@@ -90,8 +90,11 @@ class FigureReads(Reading):
             .where(*self._conditions(part.table, part.where), *part.months)
             .group_by(time, category_id)
         )
+        if not is_monthly:
+            yield from self._tuples(query)
+            return
         for key, step, count, amount in self._tuples(query):
-            yield key, month_start(step) if is_monthly else step, count, amount
+            yield key, month_start(step), count, amount
 
     def by_category(self, where: Filter) -> Mapping[int, Tally]:
         """The figures of each category that has rows."""

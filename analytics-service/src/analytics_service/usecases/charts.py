@@ -36,6 +36,7 @@ from analytics_service.domain.shares import shares_of
 
 HOURS = 24
 AUTO = "auto"
+_NOTHING = Tally()
 
 
 def asked_span(snapshot: Snapshot, where: Filter) -> DayRange | None:
@@ -110,6 +111,8 @@ def sum_of(tallies: list[Tally]) -> Tally:
 
 def fold_days(days: Mapping[int, Tally], steps: list[Period]) -> list[PeriodFigure]:
     """The figures of each period, zero where it has no rows."""
+    if steps and len(steps) == steps[-1].end - steps[0].start:  # days: nothing is added up
+        return [PeriodFigure(step, days.get(step.start, _NOTHING)) for step in steps]
     found = {step.start: Tally() for step in steps}
     index = 0
     for day in sorted(days):
