@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import factories as f
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from written_tables import Payment, Writing, payments, told, writings, written
 
@@ -80,6 +80,7 @@ CELLS = st.one_of(
         ["", "-", "2024-03-05", "31/12/2024", "5/3/24 14:00", "2024-02-30", "45356.5", "9999-01-01",
          "1900-01-01", "12.50", "-3,20", "1.234,56", "1,234.5", "(7)", "€5", "1e3", "0.00", "0",
          "1" + "0" * 20, "5.123", "支出", "credit", "Total", "期初余额", "USD", "euro", "97,5",
+         "韩元", "¥", "xxx",
          '="0012"', " x ", "12:30", "91"]
     ),
     st.text(max_size=8).filter(lambda text: not any(sign in text for sign in '\r\n\x00",;\t|^~，')),
@@ -106,7 +107,24 @@ def any_mappings(draw: st.DrawFn) -> ColumnMapping:
     )
 
 
+_IN_CURRENCIES = ColumnMapping(
+    columns={"time": 0, "amount": 1, "direction": 2, "currency": 4},
+    date_order="ymd",
+    decimal=".",
+    sign="expense_positive",
+    header_row=1,
+)
+
+
 @settings(max_examples=150)
+@example(
+    _IN_CURRENCIES,
+    [
+        ["2024-03-05", amount, "支出", "", currency, "", "", "", ""]
+        for currency in ("韩元", "¥", "XXX", "xts", "Euros", "usd")
+        for amount in ("", "12.50", "7")
+    ],
+)
 @given(any_mappings(), st.lists(st.lists(CELLS, min_size=9, max_size=9), min_size=1, max_size=8))
 def test_the_preview_shows_what_the_import_does(
     mapping: ColumnMapping, rows: list[list[str]]

@@ -5,7 +5,6 @@ Loads pandas; only the worker imports this module.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ingest_service.domain.amounts import MAX_AMOUNT_MINOR
+from ingest_service.domain.currencies import is_currency, named_currency
 from ingest_service.domain.local_time import MAX_TIME, MIN_TIME
 from ingest_service.domain.times import parse_times
 
@@ -20,17 +20,6 @@ _SHOWN_CHARS = 100
 _READ_HERE = [
     "time_text", "amount_text", "refund_text", "fee_text", "currency_text", "lat_text", "lon_text",
 ]  # fmt: skip
-_CURRENCY_WORDS = {
-    "人民币": "CNY", "RMB": "CNY", "CNH": "CNY", "元": "CNY", "¥": "CNY", "美元": "USD",
-    "人民币元": "CNY", "日元": "JPY", "日圆": "JPY", "港币": "HKD", "港元": "HKD", "欧元": "EUR",
-    "英镑": "GBP", "澳元": "AUD", "澳大利亚元": "AUD", "加元": "CAD", "加拿大元": "CAD",
-    "瑞士法郎": "CHF", "新加坡元": "SGD", "新西兰元": "NZD", "澳门元": "MOP", "澳门币": "MOP",
-    "新台币": "TWD", "韩元": "KRW", "韩国元": "KRW", "泰铢": "THB", "泰国铢": "THB",
-    "卢布": "RUB", "马来西亚林吉特": "MYR",
-}  # fmt: skip
-
-# ISO 4217 codes that say that there is no currency, and that it is only a test.
-_NO_CURRENCIES = frozenset({"XXX", "XTS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +72,7 @@ def normalise(draft: pd.DataFrame, reading: Reading) -> Normalised:
     unread = draft.get("unread", pd.Series("", index=draft.index, dtype="str"))
     _check_times(problems, draft["time_text"], times, unread)
     currency = _currency(draft["currency_text"], reading.currency)
-    codes = {
-        code: re.fullmatch(r"[A-Z]{3}", code) is not None and code not in _NO_CURRENCIES
-        for code in currency.unique()
-    }
+    codes = {code: is_currency(code) for code in currency.unique()}
     problems.add("currency_text", "currency-invalid", ~currency.map(codes).astype(bool))
     exponents = {code: _places(code, reading) for code in currency.unique()}
     places = currency.map(exponents).astype("int64")
@@ -232,9 +218,7 @@ def _places(code: str, reading: Reading) -> int:
 
 
 def _currency(texts: pd.Series[str], default: str) -> pd.Series[str]:
-    code_of = {
-        text: _CURRENCY_WORDS.get(text.upper(), text.upper()) or default for text in texts.unique()
-    }
+    code_of = {text: named_currency(text) or default for text in texts.unique()}
     return texts.map(code_of).astype("str")
 
 

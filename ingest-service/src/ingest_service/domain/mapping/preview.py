@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest_service.domain.amounts import MAX_AMOUNT_MINOR, format_minor
+from ingest_service.domain.currencies import is_currency
 from ingest_service.domain.local_time import MAX_TIME, MIN_TIME, local_fields
 from ingest_service.domain.mapping.columns import Column, columns_of
 from ingest_service.domain.mapping.model import ColumnMapping
@@ -178,12 +179,11 @@ def _shown_row(line: KeptLine, place: Place, reader: Reader) -> ShownRow:
     time, time_code = _time(read, reader)
     # Only the first thing is told, and what follows it may be anything.
     amount, amount_code = ("", "") if time_code else _amount(read, _places(currency, reader))
-    known = len(currency) == 3 and currency.isascii() and currency.isalpha()  # noqa: PLR2004 - ISO 4217
     judged = (
         ("too-many-cells" if any(line.cells[len(place.header) :]) else "", "", ""),
         (read.ignored, "", ""),
         (time_code, "time", read.time_raw),
-        ("" if known else "currency-invalid", "currency", read.currency),
+        ("" if is_currency(currency) else "currency-invalid", "currency", read.currency),
         (amount_code, "amount", read.amount),
         ("" if read.direction else "direction-invalid", "direction", _word(line, place)),
         (_degrees(read.lat, _LAST_LATITUDE, "latitude-invalid"), "lat", read.lat),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ingest_service.domain.currencies import named_currency
 from ingest_service.domain.mapping.words import (
     CURRENCY_MARKS,
     DIRECTION_OF_WORD,
@@ -146,7 +147,7 @@ def direction_of(word: str, words: Mapping[str, str]) -> str:
 def currency_code(text: str) -> str:
     """The ISO 4217 code that a text names; the text in capitals where none is known."""
     plain = text.strip()
-    return CURRENCY_MARKS.get(plain.upper()) or plain.upper()
+    return CURRENCY_MARKS.get(plain.upper()) or named_currency(plain)
 
 
 def join_texts(*texts: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ingest_service.domain.currencies import CURRENCY_WORDS
+
 _HEADERS = """
 time: 交易时间, 时间, 日期时间, 日期, 交易日期, 交易日, 消费时间, 消费日期, 付款时间, 记账日期
 time: 记账时间
@@ -111,8 +113,8 @@ _CODES = (
 )  # fmt: skip
 CURRENCY_MARKS: Mapping[str, str] = {
     **{code: code for code in _CODES},
-    "人民币": "CNY", "RMB": "CNY", "CNH": "CNY", "元": "CNY", "圆": "CNY", "美元": "USD",
-    "日元": "JPY", "円": "JPY", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "英镑": "GBP",
+    **CURRENCY_WORDS,
+    "圆": "CNY", "円": "JPY",
     "€": "EUR", "£": "GBP", "US$": "USD", "HK$": "HKD", "NT$": "TWD", "S$": "SGD", "A$": "AUD",
     "C$": "CAD", "R$": "BRL", "₩": "KRW", "₹": "INR", "₽": "RUB", "₫": "VND", "฿": "THB",
     "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF", "RS": "INR", "FR.": "CHF", "SFR": "CHF",
