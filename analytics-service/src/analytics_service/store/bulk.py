@@ -75,7 +75,7 @@ class BulkLoad:
     def add(self, page: FeedPage) -> None:
         """Let the rows of a page take the place of what the facts say of them; note the sums."""
         if self._rows == 0:
-            self._begin()
+            self._begin(page)
         if not page.table.num_rows:
             return
         for facts in self._known.taken_out(integers(page.table["id"])):
@@ -95,11 +95,13 @@ class BulkLoad:
         self._move_marks()
         self._renew_norms(seq)
 
-    def _begin(self) -> None:
+    def _begin(self, page: FeedPage) -> None:
         there = self._raw.execute("SELECT coalesce(sum(count), 0) FROM daily").fetchone()[0]
         if self._expected_rows >= REBUILD_SHARE * there:
+            # Rows that are there are found by their ids.
+            kept = set() if self._known.are_new(page.table) else {t.BY_ID}
             for index in t.expense_facts.indexes:
-                if not there or index.name != t.BY_ID:  # rows that are there are found by it
+                if index.name not in kept:
                     self._connection.execute(DropIndex(index, if_exists=True))
 
     def _facts(self, live: Any) -> dict[str, Any]:

@@ -41,6 +41,11 @@ class KnownRows:
         ids = integers(table["id"])
         return not len(ids) or int(ids.max()) - self._first_new < _MAX_ID_SPAN
 
+    def are_new(self, table: Any) -> bool:
+        """Whether no row of a page was there before this load."""
+        ids = integers(table["id"])
+        return not len(ids) or int(ids.min()) >= self._first_new
+
     def taken_out(self, ids: Integers) -> Iterator[dict[str, Any]]:
         """Take the facts of these rows out, and give their columns, some thousand at a time.
 
