@@ -15,7 +15,7 @@ let serial = 0;
  * @property {string} title
  * @property {string} [className]
  * @property {{ href: string, text: string }} [link]
- * @property {() => string} [picture] the name of the file in which the chart can be saved as a picture
+ * @property {string} [picture] the name of the file, without its end, in which the chart can be saved as a picture
  *
  * @typedef {object} Card
  * @property {HTMLElement} element
@@ -51,8 +51,8 @@ export function createCard({ title, className = "", link, picture }) {
   return behaviour(element, picture);
 }
 
-/** @param {HTMLElement} element @param {() => string} [pictureName] @returns {Card} */
-function behaviour(element, pictureName) {
+/** @param {HTMLElement} element @param {string} [pictureName] @returns {Card} */
+function behaviour(element, pictureName = "") {
   const content = one(element, ".card-content");
   const status = one(element, "[data-part=status]");
   const tableButton = one(element, "[data-part=table-button]");
@@ -70,9 +70,9 @@ function behaviour(element, pictureName) {
   });
   pictureButton?.addEventListener("click", async () => {
     try {
-      await savePicture(element, pictureName?.() ?? "");
+      await savePicture(element, pictureName);
     } catch (error) {
-      put(status, problem(error, {}));
+      put(status, problem(error));
     }
   });
 

@@ -70,7 +70,7 @@ export function mount(element, { params }) {
     controls(element, state, today);
     chart?.destroy();
     chart = null;
-    const card = createCard({ title: t(`analysis.${name}`), className: `analysis-chart analysis-${name}`, picture: () => `${t(`analysis.${name}`)} ${today}` });
+    const card = createCard({ title: t(`analysis.${name}`), className: `analysis-chart analysis-${name}`, picture: `${t(`analysis.${name}`)} ${today}` });
     one(element, "#tab-panel").replaceChildren(card.element);
     const { range } = rangeOf(next, today);
     const scope = { ...(range ? untilToday(range, today) : {}), ...chartQuery(next), min_seq: newestSeq.value };
